@@ -1,0 +1,141 @@
+// The broker: topics, queues and subscriptions over one store. Deterministic: given the same commands, clock readings
+// and completions it does the same, and it never blocks on another thread, sleeps or schedules.
+//
+// Thread contract: confined to one strand; every method asserts it. Callbacks run on the strand, never inside the
+// method that was given them.
+//
+// How it is driven (the composition's loop, or a simulation):
+//   commands -> RunDue() when NextDeadline() has come -> TakeGroup() -> commit it -> Committed(group)
+// Commands change memory at once and put what must be durable into the group that is being built; their answers wait
+// in the group, and leave only from Committed(). So nothing that is not durable is ever seen outside. A group that
+// cannot be committed is the end of the engine: there is no way back from it but opening the store anew.
+//
+// Off the strand the engine reads through `EngineDeps::reads` (cold messages, peeks) and posts back on `strand`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/base/clock.h"
+#include "broker/base/entropy.h"
+#include "broker/base/executor.h"
+#include "broker/engine/commands.h"
+#include "storage/committer.h"
+#include "storage/kv.h"
+
+namespace broker::engine {
+
+struct EngineOptions {
+  std::uint64_t tail_cache_bytes = 64u << 20;   // fresh messages, shared by all cursors
+  std::uint64_t read_ahead_bytes = 64u << 20;   // cold messages, over all cursors
+  Nanos clock_max_forward = std::chrono::hours(24 * 7);
+  // A chunk of a log closes at the first of these; a test may make them small.
+  std::uint64_t chunk_sequences = 65'536;
+  std::uint64_t chunk_bytes = 64u << 20;
+  Nanos chunk_age = std::chrono::hours(1);
+  std::uint64_t emptied_chunk_bytes = 1u << 20;
+};
+
+struct EngineDeps {
+  const Clock& clock;
+  Entropy& entropy;
+  storage::Kv& kv;
+  Executor& strand;  // where the engine itself runs
+  Executor& reads;   // where reads may block
+};
+
+// A group of effects on its way to disk, with the answers that wait for it.
+struct PendingGroup {
+  storage::CommitGroup commit;
+  std::vector<std::function<void()>> answers;
+};
+
+class Engine {
+ public:
+  // Reads what the store holds: settings, positions, what is in flight; never the backlog. `recovered` is what the
+  // committer found. Errors: kDataLoss, kUnsupported.
+  static Result<std::unique_ptr<Engine>> Open(EngineDeps deps, EngineOptions options, storage::GroupState recovered);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // ---- driving
+  // The earliest time (engine time == deadline on the monotonic clock) at which RunDue has something to do.
+  std::optional<MonotonicTime> NextDeadline() const;
+  void RunDue();
+  // The effects and answers since the last call, if any. REQUIRES: the previous group was given to Committed().
+  std::optional<PendingGroup> TakeGroup();
+  bool HasWork() const;
+  void Committed(PendingGroup group);
+  // While set, publishes and creates are refused with kStorageFull and this message.
+  void SetStorageFull(std::optional<std::string> why);
+
+  // ---- topics
+  void CreateTopic(const Caller&, std::string name, model::TopicSettings, Done<TopicInfo>);
+  void UpdateTopic(const Caller&, std::string name, TopicPatch, Done<TopicInfo>);
+  void DescribeTopic(const Caller&, std::string name, Done<TopicDescription>);
+  void ListTopics(const Caller&, ListRequest, Done<ListPage<TopicInfo>>);
+  // Frees the name at once. Its pull subscriptions stay, keep what they have, and show no topic; its queue subscriptions
+  // go, and what they delivered stays in the queues. A topic that is a dead-letter target needs `force`.
+  void DeleteTopic(const Caller&, std::string name, bool force, Done<void>);
+
+  // ---- queues
+  void CreateQueue(const Caller&, std::string name, model::QueueSettings, Done<QueueInfo>);
+  void UpdateQueue(const Caller&, std::string name, QueuePatch, Done<QueueInfo>);
+  void DescribeQueue(const Caller&, std::string name, Done<QueueDescription>);
+  void ListQueues(const Caller&, ListRequest, Done<ListPage<QueueInfo>>);
+  // A queue that others dead-letter to or that a subscription delivers into needs `force`; with it the subscriptions
+  // go too, and policies that name the queue keep their messages in place until it exists again.
+  void DeleteQueue(const Caller&, std::string name, bool force, Done<void>);
+
+  // ---- subscriptions
+  void CreateSubscription(const Caller&, std::string name, model::SubscriptionSettings, StartAt,
+                          Done<SubscriptionInfo>);
+  void UpdateSubscription(const Caller&, std::string name, SubscriptionPatch, Done<SubscriptionInfo>);
+  void DescribeSubscription(const Caller&, std::string name, Done<SubscriptionDescription>);
+  void ListSubscriptions(const Caller&, ListRequest, std::optional<std::string> topic,
+                         Done<ListPage<SubscriptionInfo>>);
+  void DeleteSubscription(const Caller&, std::string name, Done<void>);
+
+  // Drops everything a queue or pull subscription holds: ready, leased, retrying and delayed (queues).
+  // Answers how many messages went.
+  void Purge(const Caller&, model::Target source, Done<std::uint64_t>);
+
+  // ---- messages
+  void Publish(const Caller&, PublishRequest, Done<PublishResponse>);
+  // The returned waiter can be cancelled until `done` has run. With nothing ready and wait 0, answers empty.
+  WaiterId Receive(const Caller&, ReceiveRequest, Done<ReceiveResponse>);
+  // Ends a waiting Receive: its `done` runs with kCancelled, and nothing is leased for it any more. Unknown: no effect.
+  void CancelReceive(WaiterId waiter);
+
+  void Ack(const Caller&, model::Target source, std::vector<std::string> receipts, Done<SettleResponse>);
+  void Nack(const Caller&, model::Target source, std::vector<NackEntry> entries, Done<SettleResponse>);
+  void Extend(const Caller&, model::Target source, std::vector<ExtendEntry> entries, Done<SettleResponse>);
+  // Gives leases back at once. `counted`: the attempt stays counted (the client left); otherwise as if it had never
+  // been delivered (the answer could not be handed over, the daemon stops).
+  void Release(const Caller&, model::Target source, std::vector<std::string> receipts, bool counted, Done<void>);
+
+  void Peek(const Caller&, PeekRequest, Done<ListPage<PeekedMessage>>);
+  // Errors: kNotFound when it is not delayed (any more).
+  void CancelDelayed(const Caller&, model::Target source, model::MessageId id, Done<void>);
+
+  // ---- dead letters and tasks
+  // Starts a task that moves every dead letter now in `queue` back to the one queue or subscription it came from.
+  void Redrive(const Caller&, std::string queue, Done<TaskInfo>);
+  void GetTask(const Caller&, model::TaskId id, Done<TaskInfo>);
+  void ListTasks(const Caller&, Done<std::vector<TaskInfo>>);
+
+  // ---- clock
+  void ShowClock(Done<ClockInfo>);
+  void AcceptClock(Done<ClockInfo>);
+
+ private:
+  class Core;
+  explicit Engine(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace broker::engine

@@ -1,0 +1,36 @@
+// The engine's own limits; protocol faces restrict further. One place, as values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "broker/base/clock.h"
+
+namespace broker::model {
+
+inline constexpr std::size_t kMaxBodyBytes = 10u << 20;        // 10 MiB
+inline constexpr std::size_t kMaxBatchMessages = 1'000;
+inline constexpr std::size_t kMaxBatchBytes = 11u << 20;       // 11 MiB, of SizeBytes
+inline constexpr std::size_t kMaxAttributes = 100;
+inline constexpr std::size_t kMaxAttributeNameBytes = 256;
+inline constexpr std::size_t kMaxAttributeBytes = 256u << 10;  // label and value
+inline constexpr std::size_t kMaxSubjectBytes = 1'024;
+inline constexpr std::size_t kMaxOrderingKeyBytes = 1'024;
+inline constexpr std::size_t kMaxDeduplicationIdBytes = 256;
+inline constexpr std::size_t kMaxReasonBytes = 256;            // longer ones are cut at a character's edge
+inline constexpr std::size_t kMaxConsumerBytes = 256;
+inline constexpr std::size_t kMaxReceipts = 1'000;             // per ack, nack or extend
+inline constexpr std::uint32_t kMaxReceiveMessages = 1'000;
+inline constexpr std::uint64_t kMaxReceiveBytes = 64u << 20;   // one message is delivered even if it is larger
+inline constexpr std::size_t kMaxListPage = 1'000;
+
+inline constexpr Nanos kMaxVisibilityTimeout = std::chrono::hours(12);
+inline constexpr Nanos kMaxWait = std::chrono::hours(1);
+inline constexpr Nanos kMaxBackoff = std::chrono::hours(12);
+inline constexpr Nanos kMinRetention = std::chrono::seconds(60);
+inline constexpr Nanos kMaxRetention = std::chrono::hours(24 * 31);
+inline constexpr std::uint32_t kMaxAttempts = 1'000;           // largest max_attempts of a redrive policy
+
+inline constexpr std::size_t kMaxOutstanding = 120'000;        // per cursor; then its position stops
+
+}  // namespace broker::model

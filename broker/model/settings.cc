@@ -1,0 +1,84 @@
+#include "broker/model/settings.h"
+
+#include <fmt/format.h>
+
+#include "broker/base/duration.h"
+#include "broker/model/limits.h"
+
+namespace broker::model {
+namespace {
+
+// Collects every wrong field, so that a caller mends all of them at once.
+class Violations {
+ public:
+  void Range(std::string_view field, Nanos value, Nanos low, Nanos high) {
+    if (value >= low && value <= high) return;
+    Add(field, fmt::format("{} is outside {} to {}", FormatDuration(value), FormatDuration(low), FormatDuration(high)));
+  }
+  void Add(std::string_view field, std::string description) {
+    error_.violations.push_back({std::string(field), std::move(description)});
+  }
+  void AddAll(const Status& status) {
+    if (status.ok()) return;
+    for (const auto& violation : status.error().violations) error_.violations.push_back(violation);
+  }
+  Status Take() && {
+    if (error_.violations.empty()) return {};
+    error_.code = ErrorCode::kInvalidArgument;
+    error_.reason = "INVALID_FIELD";
+    for (const auto& [field, description] : error_.violations) {
+      error_.message += fmt::format("{}{}: {}", error_.message.empty() ? "" : "; ", field, description);
+    }
+    return std::move(error_);
+  }
+
+ private:
+  Error error_;
+};
+
+void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
+  violations.Range("delivery.visibility_timeout", settings.visibility_timeout, Nanos{0}, kMaxVisibilityTimeout);
+  violations.Range("delivery.retention", settings.retention, kMinRetention, kMaxRetention);
+  if (!settings.redrive) return;
+  const RedrivePolicy& redrive = *settings.redrive;
+  if (redrive.max_attempts < 1 || redrive.max_attempts > kMaxAttempts) {
+    violations.Add("redrive.max_attempts", fmt::format("{} is outside 1 to {}", redrive.max_attempts, kMaxAttempts));
+  }
+  if (redrive.target.kind == ResourceKind::kSubscription) {
+    violations.Add("redrive.target", "a dead-letter target is a queue or a topic, not a subscription");
+  }
+  violations.AddAll(CheckName("redrive.target", redrive.target.name));
+}
+
+}  // namespace
+
+Status Check(const QueueSettings& settings) {
+  Violations violations;
+  CheckDelivery(settings.delivery, violations);
+  violations.Range("delay", settings.delay, Nanos{0}, settings.delivery.retention);
+  return std::move(violations).Take();
+}
+
+Status Check(const TopicSettings&) { return {}; }
+
+Status Check(const SubscriptionSettings& settings) {
+  Violations violations;
+  violations.AddAll(CheckName("topic", settings.topic));
+  if (settings.queue) {
+    violations.AddAll(CheckName("queue", *settings.queue));
+    if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention}) {
+      violations.Add("delivery", "a queue subscription has no delivery settings of its own: set them on the queue");
+    }
+  } else {
+    CheckDelivery(settings.delivery, violations);
+    if (!settings.delivery_format.empty()) {
+      violations.Add("delivery_format", "only a subscription to a queue has a delivery format");
+    }
+  }
+  if (settings.delivery_format.size() > kMaxNameBytes) {
+    violations.Add("delivery_format", fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxNameBytes));
+  }
+  return std::move(violations).Take();
+}
+
+}  // namespace broker::model

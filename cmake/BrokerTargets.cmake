@@ -1,0 +1,28 @@
+# broker_library(NAME SOURCES a.cc ... [HEADERS a.h ...] [PUBLIC dep ...] [PRIVATE dep ...])
+# One library per row of the layer table in broker/README.md; the include check reads the same table.
+function(broker_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE broker_warnings ${ARG_PRIVATE})
+endfunction()
+
+# broker_executable(NAME SOURCES a.cc ... LINKS dep ...)
+function(broker_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE broker_warnings ${ARG_LINKS})
+endfunction()
+
+# broker_test(NAME SOURCES a_test.cc ... LINKS dep ... [TIMEOUT seconds] [LABELS label ...])
+# One ctest entry per executable: GoogleTest itself prints every case.
+function(broker_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  broker_executable(${name} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,17 @@
+# Every package comes from Debian bookworm; versions are the oldest that were tried.
+find_package(Threads REQUIRED)
+find_package(fmt 9.1 CONFIG REQUIRED)
+find_package(spdlog 1.10 CONFIG REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(RocksDB 7.8 CONFIG REQUIRED)
+find_package(GTest 1.12 CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+find_package(OpenSSL 3.0 REQUIRED)
+
+if(BROKER_WITH_GRPC)
+  find_package(gRPC 1.51 CONFIG REQUIRED)
+  find_package(CLI11 2.1 CONFIG REQUIRED)
+  find_package(Boost 1.81 REQUIRED)
+  find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+endif()

@@ -1,0 +1,40 @@
+# Language level, warnings, sanitizers, and the launchers that make rebuilds cheap.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(BROKER_WITH_GRPC "Build what links gRPC: native API, brokerd, brokerctl" ON)
+set(BROKER_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # base_dir makes a checkout in another folder hit the same cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(BROKER_SANITIZE)
+  add_compile_options(-fsanitize=${BROKER_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${BROKER_SANITIZE})
+  if(BROKER_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+
+add_library(broker_warnings INTERFACE)
+target_compile_options(broker_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wno-missing-field-initializers  # partial designated initialisers are how defaults read best
+  -Woverloaded-virtual -Wnon-virtual-dtor -Wnull-dereference -Werror=switch -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(broker_warnings INTERFACE -Wthread-safety)
+endif()

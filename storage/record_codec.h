@@ -1,0 +1,20 @@
+// The envelope of every durable value: the serialised protobuf record, then 8 bytes of XXH3-64 (little-endian) over key
+// and record. A value that does not hold is reported, never returned. Format versions are per data folder
+// (data_folder.h).
+#pragma once
+
+#include <google/protobuf/message_lite.h>
+
+#include <string>
+#include <string_view>
+
+#include "broker/base/result.h"
+
+namespace broker::storage {
+
+std::string Seal(std::string_view key, const google::protobuf::MessageLite& record);
+
+// Errors: kDataLoss (reason CHECKSUM_MISMATCH or MALFORMED_RECORD) naming the key in hex.
+Status Open(std::string_view key, std::string_view value, google::protobuf::MessageLite& record);
+
+}  // namespace broker::storage
