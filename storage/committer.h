@@ -16,7 +16,7 @@
 namespace broker::storage {
 
 struct CommitGroup {
-  std::unique_ptr<Batch> batch;
+  std::unique_ptr<Batch> batch;  // null: nothing to write; Commit is then a no-op
   Sync sync = Sync::kYes;
   Time engine_time{};
 };

@@ -6,6 +6,8 @@
 //
 // How it is driven (the composition's loop, or a simulation):
 //   commands -> RunDue() when NextDeadline() has come -> TakeGroup() -> commit it -> Committed(group)
+// A group without effects (only answers) has no batch and needs no commit.
+//
 // Commands change memory at once and put what must be durable into the group that is being built; their answers wait
 // in the group, and leave only from Committed(). So nothing that is not durable is ever seen outside. A group that
 // cannot be committed is the end of the engine: there is no way back from it but opening the store anew.
