@@ -67,7 +67,7 @@ class Kv : public Reader {
   // Says that a committed DeleteRange emptied [from, to), about `bytes` of values: the store may free the space in
   // its own time. Snapshots taken before may then miss what was there. Never blocks for long.
   virtual void Reclaim(Family family, std::string_view from, std::string_view to, std::uint64_t bytes) = 0;
-  // Set once a background error (no space, a failed write) has been seen.
+  // The background error (no space, a failed write) that holds now. Lack of space may pass; a failed write never does.
   virtual std::optional<Error> BackgroundError() const = 0;
 };
 
