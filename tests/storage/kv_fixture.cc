@@ -2,7 +2,10 @@
 
 #include <sstream>
 
+#include "broker/base/check.h"
 #include "storage/memory_kv.h"
+#include "storage/rocksdb_kv.h"
+#include "tests/support/temp_folder.h"
 
 namespace broker::test {
 namespace {
@@ -16,10 +19,27 @@ class MemoryStore final : public Store {
   storage::MemoryKv kv_;
 };
 
+class RocksdbStore final : public Store {
+ public:
+  RocksdbStore() { Reopen(); }
+  storage::Kv& kv() override { return *kv_; }
+  void Reopen() override {
+    kv_.reset();
+    auto opened = storage::RocksdbKv::Open(folder_ / "store", {});
+    BROKER_CHECK(opened.ok());
+    kv_ = std::move(*opened);
+  }
+
+ private:
+  TempFolder folder_;
+  std::unique_ptr<storage::RocksdbKv> kv_;
+};
+
 }  // namespace
 
 std::vector<StoreKind> AllStores() {
-  return {{"Memory", [] { return std::unique_ptr<Store>(std::make_unique<MemoryStore>()); }}};
+  return {{"Memory", [] { return std::unique_ptr<Store>(std::make_unique<MemoryStore>()); }},
+          {"Rocksdb", [] { return std::unique_ptr<Store>(std::make_unique<RocksdbStore>()); }}};
 }
 
 void KvTest::Write(std::string_view changes, Family family, storage::Sync sync) {
