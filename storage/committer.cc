@@ -14,9 +14,9 @@ constexpr std::string_view kGroupKey = "group";
 
 }  // namespace
 
-Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
+Result<GroupState> Committer::Recover(const Reader& store, const Marker& marker) {
   GroupState state;
-  auto stored = kv.Get(Family::kMeta, kGroupKey, ReadMode::kExact);
+  auto stored = store.Get(Family::kMeta, kGroupKey, ReadMode::kExact);
   if (!stored.ok()) return std::move(stored).error();
   if (stored->has_value()) {
     v0::GroupRecord record;
@@ -29,10 +29,16 @@ Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
   if (marked->has_value() && **marked > state.number) {
     return Error(ErrorCode::kDataLoss, "MISSING_COMMIT_GROUPS",
                  fmt::format("the store ends at commit group {}, but group {} was synced: groups {} to {} are missing. "
-                             "The end of the write-ahead log was damaged or removed; nothing was changed",
+                             "The end of the write-ahead log was damaged or removed",
                              state.number, **marked, state.number + 1, **marked));
   }
-  return std::unique_ptr<Committer>(new Committer(kv, marker, state));
+  return state;
+}
+
+Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
+  auto state = Recover(kv, marker);
+  if (!state.ok()) return std::move(state).error();
+  return std::unique_ptr<Committer>(new Committer(kv, marker, *state));
 }
 
 Status Committer::Commit(CommitGroup group) {

@@ -43,6 +43,8 @@ class Committer {
   // Reads the last group from `kv` and holds it against `marker`. Errors: kDataLoss (reason MISSING_COMMIT_GROUPS)
   // when the store has fewer groups than the marker says, naming both numbers.
   static Result<std::unique_ptr<Committer>> Open(Kv& kv, Marker& marker);
+  // The same judgement of a store that is not open for writing.
+  static Result<GroupState> Recover(const Reader& store, const Marker& marker);
 
   // The last group committed.
   const GroupState& state() const { return state_; }
