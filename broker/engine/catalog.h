@@ -1,0 +1,99 @@
+// Topics, queues and subscriptions by name and by id. Confined to the engine's strand.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/engine/commands.h"
+#include "broker/engine/cursor.h"
+#include "broker/engine/message_log.h"
+
+namespace broker::engine {
+
+struct Subscription;
+
+struct Topic {
+  std::string name_space;
+  std::string name;
+  Time created{};
+  model::TopicSettings settings;
+  MessageLog* log = nullptr;
+  std::vector<Subscription*> subscriptions;
+
+  TopicInfo Info() const { return {name, settings, created}; }
+};
+
+struct Queue {
+  std::string name_space;
+  std::string name;
+  Time created{};
+  model::QueueSettings settings;
+  MessageLog* log = nullptr;
+  Cursor* cursor = nullptr;
+
+  QueueInfo Info() const { return {name, settings, created}; }
+};
+
+struct Subscription {
+  std::uint64_t id = 0;
+  std::string name_space;
+  std::string name;
+  Time created{};
+  model::SubscriptionSettings settings;
+  Topic* topic = nullptr;    // null once it is deleted
+  Queue* queue = nullptr;    // of a queue subscription
+  Cursor* cursor = nullptr;  // of a pull subscription
+
+  SubscriptionInfo Info() const { return {name, settings, created}; }
+};
+
+// Replaces what the patch gives.
+inline void Patch(model::DeliverySettings& settings, const DeliveryPatch& patch) {
+  settings.visibility_timeout = patch.visibility_timeout.value_or(settings.visibility_timeout);
+  settings.retention = patch.retention.value_or(settings.retention);
+  settings.exactly_once = patch.exactly_once.value_or(settings.exactly_once);
+  if (patch.redrive) settings.redrive = *patch.redrive;
+}
+
+// Things by (namespace, name), in that order.
+template <class T>
+class NameTable {
+ public:
+  using Key = std::pair<std::string, std::string>;
+
+  T* Find(const std::string& name_space, const std::string& name) const {
+    const auto it = items_.find({name_space, name});
+    return it == items_.end() ? nullptr : it->second.get();
+  }
+  // REQUIRES: the name is free.
+  T& Add(std::unique_ptr<T> item) {
+    T& added = *item;
+    items_.emplace(Key{added.name_space, added.name}, std::move(item));
+    return added;
+  }
+  void Erase(const T& item) { items_.erase({item.name_space, item.name}); }
+
+  // Calls `visit` for what begins with `prefix` and comes after `after`, in order of names, until it answers false.
+  template <class Visit>
+  void From(const std::string& name_space, const std::string& prefix, const std::string& after, Visit visit) const {
+    auto it = after < prefix ? items_.lower_bound({name_space, prefix}) : items_.upper_bound({name_space, after});
+    for (; it != items_.end() && it->first.first == name_space; ++it) {
+      if (it->first.second.compare(0, prefix.size(), prefix) != 0) break;
+      if (!visit(*it->second)) break;
+    }
+  }
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [key, item] : items_) visit(*item);
+  }
+  std::size_t size() const { return items_.size(); }
+
+ private:
+  std::map<Key, std::unique_ptr<T>> items_;
+};
+
+}  // namespace broker::engine

@@ -1,0 +1,161 @@
+#include "broker/engine/core.h"
+
+#include <utility>
+
+#include "broker/base/log.h"
+
+namespace broker::engine {
+
+Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, Nanos held_back)
+    : deps_(deps),
+      options_(options),
+      clock_(deps.clock, persisted_time, held_back, options.clock_max_forward),
+      now_(clock_.now()),
+      journal_(deps.kv),
+      tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
+      deduplicator_(deps.kv, journal_),
+      alive_(std::make_shared<Core*>(this)) {}
+
+Engine::Core::~Core() = default;
+
+void Engine::Core::AssertStrand() {
+  // The strand is whichever thread drives first; opening may have happened on another.
+  if (!strand_thread_) strand_thread_ = std::this_thread::get_id();
+  BROKER_CHECK(*strand_thread_ == std::this_thread::get_id());
+}
+
+Time Engine::Core::Begin() {
+  now_ = clock_.Tick();
+  RunDue();
+  return now_;
+}
+
+void Engine::Core::RunDue() {
+  if (running_due_) return;
+  running_due_ = true;
+  while (const auto key = timers_.PopDue(now_)) OnTimer(*key);
+  running_due_ = false;
+}
+
+void Engine::Core::OnTimer(Timers::Key key) {
+  switch (key.kind) {
+    case TimerKind::kCursor:
+      if (Cursor* cursor = FindCursor(key.id)) {
+        EndLeases(*cursor);
+        cursor->outstanding.MoveDue(now_);
+        MarkDirty(*cursor);
+        Wake(*cursor);
+      }
+      return;
+    case TimerKind::kDelay:
+      if (MessageLog* log = FindLog(key.id)) RunDelay(*log);
+      return;
+    case TimerKind::kRetention:
+      if (MessageLog* log = FindLog(key.id)) RunRetention(*log);
+      return;
+    case TimerKind::kChunk:
+      if (MessageLog* log = FindLog(key.id)) RunChunkAge(*log);
+      return;
+    case TimerKind::kWaiter:
+      if (const auto waiter = waiters_.find(key.id); waiter != waiters_.end()) {
+        EndWaiter(*FindCursor(waiter->second.cursor), key.id, ReceiveResponse{});
+      }
+      return;
+    case TimerKind::kDedup: {
+      // Held back, expiry time lags: what is due there is due here by as much later.
+      const Time next = deduplicator_.DropOld(clock_.expiry_now());
+      timers_.Set(key, next + clock_.held_back());
+      return;
+    }
+    case TimerKind::kTask:
+      if (const auto task = tasks_.find(key.id); task != tasks_.end()) RunTask(task->second);
+      return;
+  }
+}
+
+std::optional<MonotonicTime> Engine::Core::NextDeadline() const {
+  const auto next = timers_.Next();
+  return next ? std::optional(clock_.MonotonicAt(*next)) : std::nullopt;
+}
+
+bool Engine::Core::HasWork() const {
+  return !group_under_way_ && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || !dirty_logs_.empty() ||
+                               !reclaim_.empty() || !dying_.empty() || engine_dirty_);
+}
+
+std::optional<PendingGroup> Engine::Core::TakeGroup() {
+  BROKER_CHECK(!group_under_way_);
+  now_ = clock_.Tick();
+  RunDue();
+  for (const std::uint64_t id : std::exchange(serve_, {})) {
+    if (Cursor* cursor = FindCursor(id)) Serve(*cursor);
+  }
+  ReadDying();
+  for (const std::uint64_t id : std::exchange(reclaim_, {})) {
+    if (MessageLog* log = FindLog(id)) CheckReclaim(*log);
+  }
+  TrimWindows();
+  FlushDirty();
+  if (journal_.empty()) return std::nullopt;
+  PendingGroup group;
+  group.commit.batch = journal_.TakeBatch();
+  group.commit.sync = journal_.TakeSync();
+  group.commit.engine_time = now_;
+  group.answers = journal_.TakeAnswers();
+  ++group_;
+  group_under_way_ = true;
+  return group;
+}
+
+void Engine::Core::FlushDirty() {
+  for (const std::uint64_t id : std::exchange(dirty_cursors_, {})) {
+    Cursor* cursor = FindCursor(id);
+    if (cursor == nullptr) continue;
+    for (const std::uint64_t page : cursor->outstanding.TakeDirtyPages()) StorePage(*cursor, page);
+    if (std::exchange(cursor->position_dirty, false)) StoreCursorPosition(*cursor);
+    UpdateCursorTimer(*cursor);
+  }
+  for (const std::uint64_t id : std::exchange(dirty_logs_, {})) {
+    MessageLog* log = FindLog(id);
+    if (log == nullptr) continue;
+    if (std::exchange(log->state_dirty, false)) StoreLogState(*log);
+    if (std::exchange(log->delayed_dirty, false)) StoreDelayed(*log);
+  }
+  if (std::exchange(engine_dirty_, false)) StoreEngine();
+}
+
+void Engine::Core::Committed(PendingGroup group) {
+  BROKER_CHECK(group_under_way_);
+  group_under_way_ = false;
+  committed_ = group_ - 1;
+  deduplicator_.OnCommitted(committed_);
+  ForgetCommittedSchedules();
+  tail_cache_.Evict(committed_);
+  for (auto& answer : group.answers) answer();
+}
+
+MessageLog* Engine::Core::FindLog(std::uint64_t id) const {
+  const auto it = logs_.find(id);
+  return it == logs_.end() ? nullptr : it->second.get();
+}
+
+Cursor* Engine::Core::FindCursor(std::uint64_t id) const {
+  const auto it = cursors_.find(id);
+  return it == cursors_.end() ? nullptr : it->second.get();
+}
+
+ClockInfo Engine::Core::ShowClock() { return {now_, clock_.wall(), clock_.held_back()}; }
+
+ClockInfo Engine::Core::AcceptClock() {
+  if (clock_.held_back() > Nanos{0}) {
+    Log(LogLevel::kInfo, "clock_accepted", {{"held_back_s", clock_.held_back() / std::chrono::seconds(1)}});
+    clock_.Accept();
+    engine_dirty_ = true;
+    journal_.RequireSync();
+    for (const auto& [id, log] : logs_) timers_.Set({TimerKind::kRetention, id}, now_);
+    timers_.Set({TimerKind::kDedup, 0}, now_);
+  }
+  return ShowClock();
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,317 @@
+// The engine's inside: state in memory, and the operations on it, each group of them in a file of its own. See engine.h
+// for the contract, and README.md in this folder for a map.
+//
+//   core.cc           driving, timers, groups            publish.cc        append, fan-out, deduplication
+//   topics.cc         topics                             delays.cc         delayed messages
+//   queues.cc         queues                             deliver.cc        receive: choosing and leasing
+//   subscriptions.cc  subscriptions                      reads.cc          cold records, off the strand
+//   store.cc          settings and positions on disk     settle.cc         ack, nack, extend, release
+//   recover.cc        opening a store                    dead_letters.cc   ends of attempts, dead-lettering
+//   peek.cc           looking without touching           retention.cc      floors, purge
+//   stats.cc          counts                             reclaim.cc        dropping chunks
+//   redrive.cc        tasks
+//
+// Confined to the engine's strand.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/engine/catalog.h"
+#include "broker/engine/deduplicator.h"
+#include "broker/engine/engine.h"
+#include "broker/engine/engine_clock.h"
+#include "broker/engine/journal.h"
+#include "broker/engine/receipt.h"
+#include "broker/engine/record_reader.h"
+#include "broker/engine/tail_cache.h"
+#include "broker/engine/timers.h"
+
+namespace broker::engine {
+
+class Engine::Core {
+ public:
+  Core(EngineDeps deps, EngineOptions options, Time persisted_time, Nanos held_back);
+  ~Core();
+  Status Recover();
+
+  // ---- core.cc
+  // Every command begins with this: reads the clock once, and does first what came due before it.
+  Time Begin();
+  std::optional<MonotonicTime> NextDeadline() const;
+  std::optional<PendingGroup> TakeGroup();
+  bool HasWork() const;
+  void Committed(PendingGroup group);
+  void SetStorageFull(std::optional<std::string> why) { storage_full_ = std::move(why); }
+  void AssertStrand();
+  template <class T>
+  void Answer(Done<T> done, Result<T> result) {
+    journal_.Answer(std::move(done), std::move(result));
+  }
+  ClockInfo ShowClock();
+  ClockInfo AcceptClock();
+
+  // ---- topics.cc, queues.cc, subscriptions.cc
+  Result<TopicInfo> CreateTopic(const Caller&, std::string name, model::TopicSettings);
+  Result<TopicInfo> UpdateTopic(const Caller&, const std::string& name, const TopicPatch&);
+  Result<TopicDescription> DescribeTopic(const Caller&, const std::string& name);
+  Result<ListPage<TopicInfo>> ListTopics(const Caller&, const ListRequest&);
+  Status DeleteTopic(const Caller&, const std::string& name, bool force);
+  Result<QueueInfo> CreateQueue(const Caller&, std::string name, model::QueueSettings);
+  Result<QueueInfo> UpdateQueue(const Caller&, const std::string& name, const QueuePatch&);
+  void DescribeQueue(const Caller&, const std::string& name, Done<QueueDescription>);
+  Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&);
+  Status DeleteQueue(const Caller&, const std::string& name, bool force);
+  Result<SubscriptionInfo> CreateSubscription(const Caller&, std::string name, model::SubscriptionSettings, StartAt);
+  Result<SubscriptionInfo> UpdateSubscription(const Caller&, const std::string& name, const SubscriptionPatch&);
+  void DescribeSubscription(const Caller&, const std::string& name, Done<SubscriptionDescription>);
+  Result<ListPage<SubscriptionInfo>> ListSubscriptions(const Caller&, const ListRequest&,
+                                                       const std::optional<std::string>& topic);
+  Status DeleteSubscription(const Caller&, const std::string& name);
+
+  // ---- publish.cc
+  Result<PublishResponse> Publish(const Caller&, PublishRequest);
+
+  // ---- deliver.cc
+  WaiterId Receive(const Caller&, const ReceiveRequest&, Done<ReceiveResponse>);
+  void CancelReceive(WaiterId);
+
+  // ---- settle.cc
+  Result<SettleResponse> Ack(const Caller&, const model::Target&, const std::vector<std::string>& receipts);
+  Result<SettleResponse> Nack(const Caller&, const model::Target&, const std::vector<NackEntry>& entries);
+  Result<SettleResponse> Extend(const Caller&, const model::Target&, const std::vector<ExtendEntry>& entries);
+  Status Release(const Caller&, const model::Target&, const std::vector<std::string>& receipts, bool counted);
+
+  // ---- retention.cc, delays.cc, peek.cc, redrive.cc
+  Result<std::uint64_t> Purge(const Caller&, const model::Target&);
+  Status CancelDelayed(const Caller&, const model::Target&, model::MessageId);
+  void Peek(const Caller&, const PeekRequest&, Done<ListPage<PeekedMessage>>);
+  Result<TaskInfo> Redrive(const Caller&, const std::string& queue);
+  Result<TaskInfo> GetTask(const Caller&, model::TaskId);
+  Result<std::vector<TaskInfo>> ListTasks(const Caller&);
+
+ private:
+  struct Waiter {
+    std::uint64_t cursor = 0;
+    ReceiveRequest request;
+    Done<ReceiveResponse> done;
+    Time deadline{};
+  };
+  struct Task {
+    TaskInfo info;
+    std::string name_space;
+    std::uint64_t source_cursor = 0;
+    std::uint64_t next = 1;  // sequence where it goes on
+    std::uint64_t end = 1;
+    bool reading = false;
+    std::map<std::uint64_t, RecordPtr> loaded;  // of the step that waits for them
+  };
+  // What a receive takes, in order; see deliver.cc.
+  struct Plan;
+
+  // ---- core.cc
+  void RunDue();
+  void OnTimer(Timers::Key key);
+  void FlushDirty();
+  std::uint64_t NextId() { engine_dirty_ = true; return next_id_++; }
+  MessageLog* FindLog(std::uint64_t id) const;
+  Cursor* FindCursor(std::uint64_t id) const;
+  // Runs `job` where reads may block, then `then` with its result on the strand, unless the engine is gone by then.
+  template <class T>
+  void Offload(std::function<T()> job, std::function<void(T)> then) {
+    std::weak_ptr<Core*> alive = alive_;
+    deps_.reads.Post([job = std::move(job), then = std::move(then), alive, &strand = deps_.strand] {
+      auto result = std::make_shared<T>(job());
+      strand.Post([result, then, alive] {
+        const auto core = alive.lock();
+        if (core == nullptr) return;
+        (*core)->Begin();
+        then(std::move(*result));
+      });
+    });
+  }
+
+  // ---- store.cc: what is written of each thing
+  void StoreTopic(const Topic&, bool deleted);
+  void StoreQueue(const Queue&);
+  void StoreSubscription(const Subscription&);
+  void StoreTask(const Task&);
+  void StoreCursorPosition(const Cursor&);
+  void StorePage(Cursor&, std::uint64_t page);
+  void StoreLogState(const MessageLog&);
+  void StoreDelayed(const MessageLog&);
+  void StoreEngine();
+
+  // ---- names
+  struct Publishable {
+    Topic* topic = nullptr;
+    Queue* queue = nullptr;
+  };
+  Result<Publishable> FindPublishable(const Caller&, const model::Target&) const;
+  Result<Cursor*> FindReceivable(const Caller&, const model::Target&) const;
+  Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
+  Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
+  Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
+  Status CheckRoom() const;  // kStorageFull below the reserve
+  Status CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
+                      const model::DeliverySettings& settings) const;
+  std::vector<std::string> DeadLetterSources(const std::string& name_space, const model::ResourceRef& target) const;
+  void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
+  MessageLog& AddLog();
+  Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
+                    model::ResourceRef owner);
+  void RemoveCursor(Cursor& cursor, const Error& why);
+  void RemoveSubscription(Subscription& subscription);
+  void RemoveLog(MessageLog& log);
+
+  // ---- publish.cc
+  RecordPtr Append(MessageLog& log, StoredRecord record);
+  RecordPtr AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due);
+  void AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due);
+  // Gives a topic's message to the queues subscribed to it.
+  void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source);
+  void NameSource(MessageLog& log, model::MessageId target);
+  void ReleaseSource(const SourceKey& source);
+  void SetRetentionTimer(MessageLog& log);
+  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&);
+
+  // ---- delays.cc
+  void Schedule(MessageLog& log, const StoredRecord& record);
+  void RunDelay(MessageLog& log);
+  void Unschedule(MessageLog& log, const ScheduleKey& key, std::uint64_t size_bytes);
+  // The first entries in order of due time: at least `limit` if there are so many.
+  std::map<ScheduleKey, ScheduleEntry> FirstScheduled(const MessageLog& log, std::size_t limit) const;
+  void ForgetCommittedSchedules();
+  void ClearSchedule(MessageLog& log);
+
+  // ---- deliver.cc
+  void Wake(Cursor& cursor) { if (!cursor.waiters.empty()) serve_.insert(cursor.id.value()); }
+  void WakeReaders(const MessageLog& log);
+  void Serve(Cursor& cursor);
+  Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
+  void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
+  void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
+  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout);
+  void EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result);
+  void AnswerExpiredWaiters(Cursor& cursor);
+  // Moves the position past `record`, which becomes an outstanding entry unless it is held.
+  void StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding);
+  Entry FreshEntry(const Cursor& cursor, const StoredRecord& record) const;
+
+  // ---- reads.cc
+  RecordPtr Loaded(const Cursor& cursor, std::uint64_t sequence) const;
+  void StartRead(Cursor& cursor, std::vector<std::uint64_t> points, std::uint64_t run_from, std::size_t run_records);
+  void OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcome outcome);
+  void DropWindow(Cursor& cursor);
+  void TrimWindows();
+  void ForgetLoaded(Cursor& cursor, std::uint64_t sequence);
+
+  // ---- cursor state, settle.cc
+  void MarkDirty(Cursor& cursor);
+  void PutOutstanding(Cursor& cursor, std::uint64_t sequence, Entry entry);
+  Entry RemoveOutstanding(Cursor& cursor, std::uint64_t sequence);
+  void SetPosition(Cursor& cursor, std::uint64_t position, const Totals& below);
+  void UpdateCursorTimer(Cursor& cursor);
+  // A receipt of this cursor, or why it is none.
+  Result<Receipt> ReadReceipt(const Cursor& cursor, const std::string& text) const;
+  // The entry that the receipt may still act on; null when it is stale (then `refusal` says what to answer).
+  const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
+  // After a power cut a position may have gone back behind what was handed out: moves it past `sequence`.
+  void AdvancePast(Cursor& cursor, std::uint64_t sequence);
+
+  // ---- dead_letters.cc
+  void EndLeases(Cursor& cursor);
+  // The leased entry waits again, or is dead-lettered if this was its last attempt. In an ordered set the later ones of
+  // its key come back with it.
+  void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason, Nanos backoff);
+  bool IsSpent(const Cursor& cursor, const Entry& entry) const;
+  void SweepSpent(Cursor& cursor);
+  void DeadLetter(Cursor& cursor, std::uint64_t sequence);
+  void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
+  void ReadDying();
+  void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);
+
+  // ---- retention.cc
+  void RunRetention(MessageLog& log);
+  void ApplyFloor(Cursor& cursor, const TimeMark& floor);
+
+  // ---- reclaim.cc
+  void CheckReclaim(MessageLog& log);
+  void DropChunk(MessageLog& log, std::uint64_t first);
+  void StartMove(MessageLog& log, Chunk& chunk);
+  void FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors, const std::set<std::uint64_t>& scheduled);
+  void DropKept(MessageLog& log, std::uint64_t sequence);
+  void ReleaseKept(MessageLog& log, std::uint64_t sequence);
+  void RunChunkAge(MessageLog& log);
+
+  // ---- stats.cc
+  struct Probe;
+  void WithStats(Cursor& cursor, std::function<void(Stats)> then);
+  Stats CountsOf(Cursor& cursor, const Probe& probe);
+
+  // ---- redrive.cc
+  void DropTask(std::uint64_t id);
+  void RunTask(Task& task);
+  void StepTask(Task& task, Queue& queue);
+  void FinishTask(Task& task, TaskState state, std::string reason);
+  bool MoveBack(Task& task, const StoredRecord& record);
+  void NoteLeft(Task& task, std::string note);
+
+  // ---- recover.cc
+  Status LoadEngineState();
+  Status LoadCatalog();
+  Status LoadLogs();
+  Status LoadOutstanding();
+  Status LoadKept();
+  Status LoadTasks();
+  void Restart();
+
+  EngineDeps deps_;
+  EngineOptions options_;
+  EngineClock clock_;
+  Time now_{};
+  Timers timers_;
+  Journal journal_;
+  TailCache tail_cache_;
+  Deduplicator deduplicator_;
+  std::shared_ptr<Core*> alive_;  // held weakly by reads under way, which may finish after the engine
+  std::optional<std::thread::id> strand_thread_;
+
+  std::unordered_map<std::uint64_t, std::unique_ptr<MessageLog>> logs_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
+  NameTable<Topic> topics_;
+  NameTable<Queue> queues_;
+  NameTable<Subscription> subscriptions_;
+  std::map<std::uint64_t, Task> tasks_;
+  std::unordered_map<WaiterId, Waiter> waiters_;
+  std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name
+
+  std::uint64_t folder_id_ = 0;
+  std::uint64_t boot_ = 0;
+  std::uint64_t nonce_counter_ = 0;
+  std::uint64_t next_id_ = 1;
+  WaiterId last_waiter_ = 0;
+  std::uint64_t group_ = 1;      // being built
+  std::uint64_t committed_ = 0;  // the last that is durable
+  bool group_under_way_ = false;
+  bool running_due_ = false;
+  bool engine_dirty_ = false;
+  std::optional<std::string> storage_full_;
+  std::uint64_t window_bytes_ = 0;
+
+  std::set<std::uint64_t> serve_;     // cursors whose waiters may get something
+  std::set<std::uint64_t> dirty_cursors_;
+  std::set<std::uint64_t> dirty_logs_;
+  std::set<std::uint64_t> reclaim_;   // logs in which a chunk may have become unneeded
+  std::set<std::uint64_t> schedule_pending_;  // logs with changes of `schedule` that are not durable yet
+  std::set<std::uint64_t> with_window_;
+  std::map<std::uint64_t, std::vector<std::uint64_t>> dying_;  // cursor -> entries whose bodies are to be read
+};
+
+}  // namespace broker::engine

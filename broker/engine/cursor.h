@@ -1,0 +1,50 @@
+// One consumer group's place in a log, as memory holds it. Everything below `position` that is not outstanding is
+// settled. Confined to the engine's strand.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "broker/engine/commands.h"
+#include "broker/engine/message_log.h"
+#include "broker/engine/outstanding.h"
+
+namespace broker::engine {
+
+struct Cursor {
+  Cursor(model::CursorId cursor_id, MessageLog& in, const model::DeliverySettings& delivery)
+      : id(cursor_id), log(&in), settings(delivery), outstanding(delivery.ordered) {}
+
+  model::CursorId id;
+  MessageLog* log;
+  model::DeliverySettings settings;
+  model::ResourceRef owner;  // the queue or subscription
+  std::string name_space;
+
+  std::uint64_t position = 1;  // next sequence to read
+  Totals below;                // the log's totals below the position
+  std::uint64_t floor = 0;     // below it everything expired or was purged
+  std::uint64_t epoch = 0;     // of its leases; receipts of an earlier one are stale
+  Outstanding outstanding;
+
+  std::deque<WaiterId> waiters;
+  std::string dead_letter_problem;
+
+  // Cold records that were read off the strand and will be needed soon.
+  std::map<std::uint64_t, RecordPtr> window;
+  std::uint64_t window_bytes = 0;
+  bool reading = false;
+  std::uint64_t read_epoch = 0;  // a finished read of an earlier one is dropped
+
+  bool dirty = false;           // listed in the journal
+  bool position_dirty = false;
+
+  bool synced_leases() const { return settings.ordered || settings.exactly_once; }
+  // Of what is there to deliver or being delivered; delayed messages are the log's.
+  Totals unread() const { return log->totals - below; }
+};
+
+}  // namespace broker::engine

@@ -1,0 +1,104 @@
+// What changes a cursor: every change of its outstanding set and position goes through here, so that chunks, kept
+// records and the group being built follow.
+#include <utility>
+
+#include "broker/engine/core.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+
+Cursor& Engine::Core::AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
+                                model::ResourceRef owner) {
+  const model::CursorId id(NextId());
+  auto cursor = std::make_unique<Cursor>(id, log, settings);
+  Cursor& added = *cursor;
+  added.owner = std::move(owner);
+  added.name_space = name_space;
+  added.position = log.next_sequence;
+  added.below = log.totals;
+  log.cursors.push_back(&added);
+  log.shortest_retention = Nanos{0};
+  cursors_.emplace(id.value(), std::move(cursor));
+  added.position_dirty = true;
+  MarkDirty(added);
+  return added;
+}
+
+void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
+  const std::uint64_t id = cursor.id.value();
+  while (!cursor.waiters.empty()) EndWaiter(cursor, cursor.waiters.front(), why);
+  MessageLog& log = *cursor.log;
+  for (auto sequence = cursor.outstanding.NextFrom(0); sequence; sequence = cursor.outstanding.NextFrom(*sequence)) {
+    RemoveOutstanding(cursor, *sequence);
+  }
+  for (const std::uint64_t page : cursor.outstanding.TakeDirtyPages()) StorePage(cursor, page);
+  journal_.Delete(storage::Family::kCatalog, storage::KindKey('c', id));
+  journal_.RequireSync();
+  DropWindow(cursor);
+  timers_.Clear({TimerKind::kCursor, id});
+  std::erase(log.cursors, &cursor);
+  reclaim_.insert(log.id.value());
+  serve_.erase(id);
+  dirty_cursors_.erase(id);
+  dying_.erase(id);
+  cursors_.erase(id);
+}
+
+void Engine::Core::MarkDirty(Cursor& cursor) { dirty_cursors_.insert(cursor.id.value()); }
+
+void Engine::Core::PutOutstanding(Cursor& cursor, std::uint64_t sequence, Entry entry) {
+  if (cursor.outstanding.Find(sequence) == nullptr) {
+    if (Chunk* chunk = cursor.log->chunks.Find(sequence)) ++chunk->outstanding;
+  }
+  cursor.outstanding.Put(sequence, std::move(entry));
+  MarkDirty(cursor);
+}
+
+Entry Engine::Core::RemoveOutstanding(Cursor& cursor, std::uint64_t sequence) {
+  Entry entry = cursor.outstanding.Remove(sequence);
+  MarkDirty(cursor);
+  ForgetLoaded(cursor, sequence);
+  if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
+    if (--chunk->outstanding * 16 <= (chunk->open() ? 0 : chunk->records())) reclaim_.insert(cursor.log->id.value());
+  } else {
+    ReleaseKept(*cursor.log, sequence);
+  }
+  return entry;
+}
+
+void Engine::Core::SetPosition(Cursor& cursor, std::uint64_t position, const Totals& below) {
+  const Chunk* chunk = cursor.log->chunks.Find(cursor.position);
+  const std::uint64_t end = chunk == nullptr || chunk->open() ? cursor.log->next_sequence : chunk->last + 1;
+  if (position >= end) reclaim_.insert(cursor.log->id.value());
+  cursor.position = position;
+  cursor.below = below;
+  cursor.position_dirty = true;
+  MarkDirty(cursor);
+}
+
+void Engine::Core::UpdateCursorTimer(Cursor& cursor) {
+  std::optional<Time> due = cursor.outstanding.NextLeaseEnd();
+  const auto earlier = [&due](std::optional<Time> other) {
+    if (other && (!due || *other < *due)) due = other;
+  };
+  earlier(cursor.outstanding.NextBackoffEnd());
+  if (cursor.log->ordered && cursor.log->delay > Nanos{0} && !cursor.waiters.empty()) {
+    const RecordPtr head = Loaded(cursor, cursor.position);
+    if (head != nullptr && head->append_time + cursor.log->delay > now_) earlier(head->append_time + cursor.log->delay);
+  }
+  if (due) {
+    timers_.Set({TimerKind::kCursor, cursor.id.value()}, *due);
+  } else {
+    timers_.Clear({TimerKind::kCursor, cursor.id.value()});
+  }
+}
+
+void Engine::Core::ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings) {
+  cursor.settings = settings;
+  cursor.dead_letter_problem.clear();
+  cursor.log->shortest_retention = Nanos{0};
+  SweepSpent(cursor);
+  timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
+}
+
+}  // namespace broker::engine

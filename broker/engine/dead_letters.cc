@@ -1,0 +1,172 @@
+// How attempts end unsettled, and what happens at the last one. A message moves to its dead-letter target in one group:
+// the copy with its story, and the source settled.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/log.h"
+#include "broker/engine/core.h"
+
+namespace broker::engine {
+namespace {
+
+constexpr std::size_t kLeasesPerRun = 1'000;  // then others have a turn
+constexpr Nanos kLongestWait = std::chrono::minutes(5);
+
+const std::shared_ptr<const std::string>& TimedOut() {
+  static const auto reason = std::make_shared<const std::string>("visibility timeout");
+  return reason;
+}
+
+}  // namespace
+
+void Engine::Core::EndLeases(Cursor& cursor) {
+  const auto ended = cursor.outstanding.EndedLeases(now_, kLeasesPerRun);
+  for (const std::uint64_t sequence : ended) {
+    // An earlier one of its key may have brought it back already.
+    const Entry* entry = cursor.outstanding.Find(sequence);
+    if (entry != nullptr && entry->leased && entry->due <= now_) EndAttempt(cursor, sequence, TimedOut(), Nanos{0});
+  }
+  if (!ended.empty() && cursor.synced_leases()) journal_.RequireSync();
+  if (ended.size() == kLeasesPerRun) MarkDirty(cursor);
+}
+
+bool Engine::Core::IsSpent(const Cursor& cursor, const Entry& entry) const {
+  return cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
+}
+
+void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
+                              Nanos backoff) {
+  std::vector<std::uint64_t> ended{sequence};
+  if (const std::uint64_t key = cursor.outstanding.Find(sequence)->key_hash; cursor.settings.ordered && key != 0) {
+    for (const std::uint64_t later : cursor.outstanding.LaterOfKey(key, sequence)) {
+      if (cursor.outstanding.Find(later)->leased) ended.push_back(later);
+    }
+    std::sort(ended.begin(), ended.end());
+  }
+  std::vector<std::uint64_t> spent;
+  for (const std::uint64_t each : ended) {
+    Entry entry = *cursor.outstanding.Find(each);
+    entry.leased = false;
+    entry.due = Time{};
+    if (each == sequence) {
+      if (reason != nullptr) entry.reason = std::move(reason);
+      if (backoff > Nanos{0} && !IsSpent(cursor, entry)) entry.due = now_ + backoff;
+    }
+    if (IsSpent(cursor, entry)) spent.push_back(each);
+    PutOutstanding(cursor, each, std::move(entry));
+  }
+  for (const std::uint64_t each : spent) DeadLetter(cursor, each);
+}
+
+// After a change of policy and at start: what has had its attempts already goes, and does not wait for another.
+void Engine::Core::SweepSpent(Cursor& cursor) {
+  if (!cursor.settings.redrive) return;
+  std::vector<std::uint64_t> spent;
+  for (const auto& [page, entries] : cursor.outstanding.pages()) {
+    for (const auto& [bit, entry] : entries) {
+      if (!entry.leased && !entry.dying && IsSpent(cursor, entry)) spent.push_back(page * 64 + bit);
+    }
+  }
+  for (const std::uint64_t sequence : spent) DeadLetter(cursor, sequence);
+}
+
+void Engine::Core::DeadLetter(Cursor& cursor, std::uint64_t sequence) {
+  const RecordPtr record = Loaded(cursor, sequence);
+  if (record != nullptr && record->message != nullptr) {
+    MoveToDeadLetter(cursor, sequence, *record);
+    return;
+  }
+  Entry entry = *cursor.outstanding.Find(sequence);
+  entry.dying = true;
+  PutOutstanding(cursor, sequence, std::move(entry));
+  dying_[cursor.id.value()].push_back(sequence);
+}
+
+void Engine::Core::ReadDying() {
+  for (auto& [id, sequences] : std::exchange(dying_, {})) {
+    Cursor* cursor = FindCursor(id);
+    if (cursor == nullptr) continue;
+    std::sort(sequences.begin(), sequences.end());
+    const ReadRequest request{cursor->log->id, std::move(sequences)};
+    Offload<ReadOutcome>(
+        [&kv = deps_.kv, request] { return ReadRecords(kv, request); },
+        [this, cursor_id = id, request](const ReadOutcome& outcome) {
+          Cursor* owner = FindCursor(cursor_id);
+          if (owner == nullptr) return;
+          std::map<std::uint64_t, RecordPtr> loaded;
+          for (const RecordPtr& record : outcome.records) loaded[record->sequence] = record;
+          for (const std::uint64_t sequence : request.points) {
+            const Entry* entry = owner->outstanding.Find(sequence);
+            if (entry == nullptr || !entry->dying) continue;  // purged or expired meanwhile
+            const auto record = loaded.find(sequence);
+            if (record == loaded.end() || record->second->damaged) {
+              KeepInstead(*owner, sequence, "a message's record on disk is damaged");
+            } else {
+              MoveToDeadLetter(*owner, sequence, *record->second);
+            }
+          }
+          Wake(*owner);
+        });
+  }
+}
+
+void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record) {
+  if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
+  const model::ResourceRef& target = cursor.settings.redrive->target;
+  if (storage_full_) return KeepInstead(cursor, sequence, *storage_full_);
+  const bool to_queue = target.kind == model::ResourceKind::kQueue;
+  Queue* queue = to_queue ? queues_.Find(cursor.name_space, target.name) : nullptr;
+  Topic* topic = to_queue ? nullptr : topics_.Find(cursor.name_space, target.name);
+  if (queue == nullptr && topic == nullptr) {
+    return KeepInstead(cursor, sequence, fmt::format("the dead-letter target {} does not exist", target.ToString()));
+  }
+  if (topic != nullptr && topic->subscriptions.empty()) {
+    return KeepInstead(cursor, sequence, fmt::format("nobody subscribes to the dead-letter target {}", target.ToString()));
+  }
+  const Entry& entry = *cursor.outstanding.Find(sequence);
+  const model::MessageId id = record.IdIn(cursor.log->id);
+  auto letter = std::make_shared<model::Message>(*record.message);
+  model::DeadLetterEntry story;
+  story.source = cursor.owner;
+  story.source_namespace = cursor.name_space;
+  story.source_cursor = cursor.id;
+  story.source_id = id;
+  story.attempts = entry.attempts;
+  story.first_attempt = entry.first_attempt;
+  story.last_attempt = entry.lease_start;
+  story.dead_lettered = now_;
+  if (entry.reason != nullptr) story.reason = *entry.reason;
+  letter->dead_letter.push_back(std::move(story));
+  const model::MessageId origin = record.OriginIn(cursor.log->id);
+  letter->origin = origin != model::MessageId{} ? origin : id;
+  letter->publish_time = now_;
+
+  MessageLog& log = queue != nullptr ? *queue->log : *topic->log;
+  const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt);
+  if (topic != nullptr) FanOut(*topic, {log.id, model::Sequence(appended->sequence)}, *appended);
+  RemoveOutstanding(cursor, sequence);
+  journal_.RequireSync();
+  cursor.dead_letter_problem.clear();
+}
+
+// Where dead-lettering cannot be done the message stays, is tried again later, and its attempts count on.
+void Engine::Core::KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem) {
+  if (problem != cursor.dead_letter_problem) {
+    cursor.dead_letter_problem = problem;
+    if (!problem.empty()) {
+      broker::Log(LogLevel::kWarning, "dead_letter_stuck", {{"source", cursor.owner.ToString()}, {"why", problem}});
+    }
+  }
+  Entry entry = *cursor.outstanding.Find(sequence);
+  entry.dying = false;
+  entry.due = Time{};
+  if (cursor.settings.redrive) {
+    const std::uint32_t extra = std::min(entry.attempts - std::min(entry.attempts, cursor.settings.redrive->max_attempts), 10u);
+    entry.due = now_ + std::min<Nanos>(std::chrono::seconds(1) * (1u << extra), kLongestWait);
+  }
+  PutOutstanding(cursor, sequence, std::move(entry));
+}
+
+}  // namespace broker::engine

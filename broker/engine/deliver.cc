@@ -1,0 +1,254 @@
+// Receiving: which messages the first waiter of a cursor gets, and their leases. Waiters are served when a group is
+// built, so that one receives all that its group made ready.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/duration.h"
+#include "broker/engine/core.h"
+#include "broker/model/limits.h"
+
+namespace broker::engine {
+
+struct Engine::Core::Plan {
+  std::vector<RecordPtr> retries;
+  std::vector<RecordPtr> fresh;    // chosen ones, and between them what is only stepped over
+  std::vector<bool> chosen;        // for each of `fresh`
+  std::size_t fresh_chosen = 0;
+  std::vector<std::uint64_t> missing;  // to be read before anything can be chosen
+  std::uint64_t run_from = 0;          // a run to be read; 0: none
+  std::uint64_t bytes = 0;
+
+  bool needs_read() const { return !missing.empty() || run_from != 0; }
+  bool empty() const { return retries.empty() && fresh_chosen == 0; }
+};
+
+WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& request, Done<ReceiveResponse> done) {
+  const auto refuse = [&](Error error) {
+    Answer(std::move(done), Result<ReceiveResponse>(std::move(error)));
+    return WaiterId{0};
+  };
+  if (request.max_messages < 1 || request.max_messages > model::kMaxReceiveMessages) {
+    return refuse(InvalidField("max_messages", fmt::format("{} is outside 1 to {}", request.max_messages,
+                                                           model::kMaxReceiveMessages)));
+  }
+  if (request.max_bytes > model::kMaxReceiveBytes) {
+    return refuse(InvalidField("max_bytes", fmt::format("{} is above {}", request.max_bytes, model::kMaxReceiveBytes)));
+  }
+  if (request.wait < Nanos{0} || request.wait > model::kMaxWait) {
+    return refuse(InvalidField("wait", fmt::format("{} is outside 0s to {}", FormatDuration(request.wait),
+                                                   FormatDuration(model::kMaxWait))));
+  }
+  if (request.visibility_timeout &&
+      (*request.visibility_timeout < Nanos{0} || *request.visibility_timeout > model::kMaxVisibilityTimeout)) {
+    return refuse(InvalidField("visibility_timeout",
+                               fmt::format("{} is outside 0s to {}", FormatDuration(*request.visibility_timeout),
+                                           FormatDuration(model::kMaxVisibilityTimeout))));
+  }
+  auto found = FindReceivable(caller, request.source);
+  if (!found.ok()) return refuse(found.error());
+  Cursor& cursor = **found;
+  const WaiterId id = ++last_waiter_;
+  waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait};
+  cursor.waiters.push_back(id);
+  cursor.log->waiting.insert(cursor.id.value());
+  serve_.insert(cursor.id.value());
+  MarkDirty(cursor);
+  if (request.wait > Nanos{0}) timers_.Set({TimerKind::kWaiter, id}, now_ + request.wait);
+  return id;
+}
+
+void Engine::Core::CancelReceive(WaiterId id) {
+  const auto waiter = waiters_.find(id);
+  if (waiter == waiters_.end()) return;
+  EndWaiter(*FindCursor(waiter->second.cursor), id, Error(ErrorCode::kCancelled, "CANCELLED", "the receive was cancelled"));
+}
+
+void Engine::Core::EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result) {
+  const auto waiter = waiters_.find(id);
+  Done<ReceiveResponse> done = std::move(waiter->second.done);
+  waiters_.erase(waiter);
+  timers_.Clear({TimerKind::kWaiter, id});
+  std::erase(cursor.waiters, id);
+  if (cursor.waiters.empty()) cursor.log->waiting.erase(cursor.id.value());
+  Answer(std::move(done), std::move(result));
+}
+
+void Engine::Core::AnswerExpiredWaiters(Cursor& cursor) {
+  std::vector<WaiterId> expired;
+  for (const WaiterId id : cursor.waiters) {
+    if (waiters_.at(id).deadline <= now_) expired.push_back(id);
+  }
+  for (const WaiterId id : expired) EndWaiter(cursor, id, ReceiveResponse{});
+}
+
+void Engine::Core::Serve(Cursor& cursor) {
+  while (!cursor.waiters.empty()) {
+    const WaiterId id = cursor.waiters.front();
+    const Waiter& waiter = waiters_.at(id);
+    const Plan plan = MakePlan(cursor, waiter.request);
+    if (plan.needs_read()) {
+      // Whoever waits without a deadline waits for the disk all the same: what is there is theirs.
+      if (!cursor.reading) StartRead(cursor, plan.missing, plan.run_from, waiter.request.max_messages);
+      break;
+    }
+    if (plan.empty()) {
+      AnswerExpiredWaiters(cursor);
+      break;
+    }
+    Deliver(cursor, waiter, plan);
+  }
+  MarkDirty(cursor);
+}
+
+// Retries that are due go first but take at most half, rounded up, while fresh messages are ready for the rest.
+Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& request) {
+  Plan plan;
+  cursor.outstanding.MoveDue(now_);
+  const std::size_t limit = request.max_messages;
+  const std::uint64_t max_bytes = request.max_bytes == 0 ? model::kMaxReceiveBytes : request.max_bytes;
+  const std::vector<std::uint64_t> ready = cursor.outstanding.Ready(limit);
+  const std::size_t reserved = std::min(ready.size(), (limit + 1) / 2);
+
+  std::uint64_t reserved_bytes = 0;
+  for (std::size_t i = 0; i < reserved; ++i) reserved_bytes += cursor.outstanding.Find(ready[i])->size_bytes;
+  PlanFresh(cursor, plan, limit - reserved, max_bytes - std::min(max_bytes, reserved_bytes));
+  if (plan.needs_read()) return plan;
+
+  const std::size_t retries = std::min(ready.size(), limit - plan.fresh_chosen);
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < retries; ++i) {
+    bytes += cursor.outstanding.Find(ready[i])->size_bytes;
+    if (i > 0 && bytes + plan.bytes > max_bytes) break;
+    const RecordPtr record = Loaded(cursor, ready[i]);
+    if (record == nullptr || (record->message == nullptr && !record->damaged)) {
+      plan.missing.push_back(ready[i]);
+    } else {
+      plan.retries.push_back(record);
+    }
+  }
+  // Alone, a retry may be larger than the receiver asked for; beside fresh ones it must fit.
+  if (!plan.retries.empty() && plan.bytes > 0 && bytes + plan.bytes > max_bytes && plan.retries.size() == 1) {
+    plan.fresh.clear();
+    plan.chosen.clear();
+    plan.fresh_chosen = 0;
+  }
+  std::sort(plan.missing.begin(), plan.missing.end());
+  return plan;
+}
+
+void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes) {
+  const MessageLog& log = *cursor.log;
+  std::set<std::uint64_t> keys;  // handed out together in this receive
+  std::uint64_t sequence = cursor.position;
+  while (plan.fresh_chosen < limit && sequence < log.next_sequence) {
+    if (cursor.outstanding.size() + plan.fresh.size() >= model::kMaxOutstanding) return;
+    const RecordPtr record = Loaded(cursor, sequence);
+    if (record == nullptr) {
+      plan.run_from = sequence;
+      return;
+    }
+    if (log.ordered && log.delay > Nanos{0} && record->append_time + log.delay > now_) return;
+    const bool blocked = cursor.settings.ordered && !record->held && !record->damaged &&
+                         cursor.outstanding.KeyBusy(record->key_hash) && keys.count(record->key_hash) == 0;
+    if (record->held || record->damaged || blocked) {
+      // In front of anything chosen the position can move at once.
+      if (plan.fresh_chosen == 0) {
+        StepOver(cursor, *record, blocked || record->damaged);
+      } else {
+        plan.fresh.push_back(record);
+        plan.chosen.push_back(false);
+      }
+      ++sequence;
+      continue;
+    }
+    if (record->message == nullptr) {
+      plan.missing.push_back(sequence);
+      return;
+    }
+    if (plan.bytes + record->size_bytes > max_bytes && (plan.fresh_chosen > 0 || cursor.outstanding.HasReady())) return;
+    plan.bytes += record->size_bytes;
+    plan.fresh.push_back(record);
+    plan.chosen.push_back(true);
+    ++plan.fresh_chosen;
+    if (cursor.settings.ordered && record->key_hash != 0) keys.insert(record->key_hash);
+    ++sequence;
+  }
+}
+
+Entry Engine::Core::FreshEntry(const Cursor& cursor, const StoredRecord& record) const {
+  Entry entry;
+  entry.key_hash = cursor.settings.ordered ? record.key_hash : 0;
+  entry.size_bytes = record.size_bytes;
+  entry.append_time = record.damaged ? now_ : record.append_time;
+  return entry;
+}
+
+void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding) {
+  if (outstanding) {
+    Entry entry = FreshEntry(cursor, record);
+    if (record.damaged) {
+      // Never delivered, and never dropped: an operator has to look. Asked for again in an hour.
+      entry.due = now_ + std::chrono::hours(1);
+      entry.reason = std::make_shared<const std::string>("its record on disk is damaged");
+    }
+    PutOutstanding(cursor, record.sequence, std::move(entry));
+  }
+  const Totals below = record.damaged ? cursor.below : record.totals;
+  ForgetLoaded(cursor, record.sequence);
+  SetPosition(cursor, record.sequence + 1, below);
+}
+
+void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan) {
+  const Nanos timeout = waiter.request.visibility_timeout.value_or(cursor.settings.visibility_timeout);
+  ReceiveResponse response;
+  for (const RecordPtr& record : plan.retries) {
+    Entry entry = *cursor.outstanding.Find(record->sequence);
+    if (record->damaged) {
+      entry.due = now_ + std::chrono::hours(1);
+      PutOutstanding(cursor, record->sequence, std::move(entry));
+      continue;
+    }
+    response.deliveries.push_back(Lease(cursor, record, std::move(entry), timeout));
+  }
+  for (std::size_t i = 0; i < plan.fresh.size(); ++i) {
+    const RecordPtr& record = plan.fresh[i];
+    if (i > 0 && !plan.chosen[i] &&
+        std::find(plan.chosen.begin() + static_cast<std::ptrdiff_t>(i), plan.chosen.end(), true) == plan.chosen.end()) {
+      break;  // nothing chosen behind it: left for the next receive
+    }
+    const bool waits = !record->held && !plan.chosen[i];
+    StepOver(cursor, *record, waits);
+    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(cursor, *record), timeout));
+  }
+  if (response.deliveries.empty()) return;
+  if (cursor.synced_leases()) journal_.RequireSync();
+  EndWaiter(cursor, cursor.waiters.front(), std::move(response));
+}
+
+Delivery Engine::Core::Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout) {
+  entry.leased = true;
+  ++entry.attempts;
+  entry.nonce = {boot_, ++nonce_counter_};
+  entry.lease_start = now_;
+  entry.due = now_ + visibility_timeout;
+  if (entry.first_attempt == Time{}) entry.first_attempt = now_;
+  Delivery delivery;
+  delivery.message = record->message;
+  delivery.id = record->IdIn(cursor.log->id);
+  delivery.origin = record->OriginIn(cursor.log->id);
+  delivery.receipt = Receipt{folder_id_, cursor.id.value(), cursor.epoch, record->sequence, entry.nonce}.Encode();
+  delivery.attempt = entry.attempts;
+  delivery.first_attempt = entry.first_attempt;
+  delivery.lease_deadline = entry.due;
+  if (record->alias != nullptr) {
+    delivery.subscription = record->alias->subscription;
+    delivery.delivery_format = record->alias->delivery_format;
+  }
+  PutOutstanding(cursor, record->sequence, std::move(entry));
+  ForgetLoaded(cursor, record->sequence);
+  return delivery;
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,211 @@
+// Publishing: checks, deduplication, appending, and fan-out to queues that subscribe.
+#include <fmt/format.h>
+
+#include "broker/base/duration.h"
+#include "broker/base/hash.h"
+#include "broker/engine/core.h"
+#include "broker/model/limits.h"
+#include "broker/model/validation.h"
+#include "broker/storage/v0/records.pb.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+namespace {
+
+namespace v0 = storage::v0;
+using storage::Family;
+
+constexpr std::uint64_t kRecordOverhead = 64;  // what a record costs beside its message, for chunk sizes
+
+// What a whole batch may be, whatever its entries.
+Status CheckBatch(const PublishRequest& request) {
+  const std::size_t count = request.entries.size();
+  if (count == 0) return InvalidField("messages", "a publish needs at least one message");
+  if (count > model::kMaxBatchMessages) {
+    return InvalidField("messages", fmt::format("{} messages; a batch has at most {}", count, model::kMaxBatchMessages));
+  }
+  std::uint64_t bytes = 0;
+  for (const PublishEntry& entry : request.entries) bytes += model::SizeBytes(entry.content);
+  if (count > 1 && bytes > model::kMaxBatchBytes) {
+    return InvalidField("messages", fmt::format("{} bytes in all; a batch has at most {}", bytes, model::kMaxBatchBytes));
+  }
+  return {};
+}
+
+Status CheckEntry(const std::string& field, const PublishEntry& entry, bool ordered, Nanos longest_delay) {
+  BROKER_RETURN_IF_ERROR(model::CheckContent(field, entry.content));
+  if (!entry.delay || *entry.delay == Nanos{0}) return {};
+  if (ordered) {
+    return InvalidField(field + ".delay", "an ordered queue has one delay for all its messages; set it on the queue");
+  }
+  if (*entry.delay < Nanos{0} || *entry.delay > longest_delay) {
+    return InvalidField(field + ".delay", fmt::format("{} is outside 0s to {}, the retention",
+                                                      FormatDuration(*entry.delay), FormatDuration(longest_delay)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishRequest request) {
+  BROKER_RETURN_IF_ERROR(CheckBatch(request));
+  auto found = FindPublishable(caller, request.target);
+  if (!found.ok()) return found.error();
+  BROKER_RETURN_IF_ERROR(CheckRoom());
+  const Queue* queue = found->queue;
+  const bool ordered = queue != nullptr && queue->settings.delivery.ordered;
+  const Nanos longest = queue != nullptr ? queue->settings.delivery.retention : model::kMaxRetention;
+  const model::Deduplication& deduplication =
+      queue != nullptr ? queue->settings.deduplication : found->topic->settings.deduplication;
+
+  std::vector<Status> checks;
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    checks.push_back(CheckEntry(fmt::format("messages[{}]", i), request.entries[i], ordered, longest));
+    if (request.all_or_nothing && !checks.back().ok()) return checks.back().error();
+  }
+  PublishResponse response;
+  response.subscriptions = queue != nullptr ? 1 : static_cast<std::uint32_t>(found->topic->subscriptions.size());
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    if (checks[i].ok()) {
+      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i])));
+    } else {
+      response.results.push_back(checks[i].error());
+    }
+  }
+  return response;
+}
+
+Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
+                                           const model::Deduplication& deduplication, PublishEntry&& entry) {
+  MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
+  std::string hash;
+  if (!entry.content.deduplication_id.empty() || deduplication.by_content) {
+    const std::string scope =
+        deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : std::string();
+    hash = Deduplicator::Hash(scope, entry.content.deduplication_id.empty() ? Sha256(entry.content.body)
+                                                                             : entry.content.deduplication_id);
+    if (const auto first = deduplicator_.Find(log.id.value(), hash, clock_.expiry_now())) {
+      return Published{*first, true};
+    }
+  }
+  auto message = std::make_shared<model::Message>();
+  message->content = std::move(entry.content);
+  message->publish_time = now_;
+  message->publisher = caller.principal;
+  const bool ordered = target.queue != nullptr && target.queue->settings.delivery.ordered;
+  const Nanos delay = ordered ? Nanos{0} : entry.delay.value_or(target.queue != nullptr ? target.queue->settings.delay : Nanos{0});
+  const auto due = delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt;
+  const RecordPtr record = AppendMessage(log, std::move(message), due);
+  const model::MessageId id{log.id, model::Sequence(record->sequence)};
+  if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record);
+  if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now(), group_);
+  journal_.RequireSync();
+  return Published{id, false};
+}
+
+RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due) {
+  StoredRecord record;
+  record.size_bytes = model::SizeBytes(message->content);
+  record.key_hash = KeyHash(message->content.ordering_key);
+  record.message = std::move(message);
+  record.held = due.has_value();
+  if (due) record.due = std::chrono::ceil<Millis>(*due);
+  RecordPtr appended = Append(log, std::move(record));
+  if (due) Schedule(log, *appended);
+  return appended;
+}
+
+void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due) {
+  StoredRecord record;
+  record.size_bytes = source.size_bytes;
+  record.key_hash = source.key_hash;
+  record.message = source.message;
+  record.alias = std::make_shared<const Alias>(std::move(alias));
+  record.held = due.has_value();
+  if (due) record.due = std::chrono::ceil<Millis>(*due);
+  const RecordPtr appended = Append(log, std::move(record));
+  NameSource(log, appended->alias->target);
+  if (due) Schedule(log, *appended);
+}
+
+void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source) {
+  for (const Subscription* subscription : topic.subscriptions) {
+    if (subscription->queue == nullptr) continue;
+    const Queue& queue = *subscription->queue;
+    const Nanos delay = queue.settings.delivery.ordered ? Nanos{0} : queue.settings.delay;
+    AppendAlias(*queue.log, {target, {}, subscription->name, subscription->settings.delivery_format}, source,
+                delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt);
+  }
+}
+
+RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
+  const Totals below = log.totals;
+  record.sequence = log.next_sequence++;
+  record.append_time = now_;
+  if (!record.held) log.totals += {1, record.size_bytes};
+  record.totals = log.totals;
+
+  if (log.chunks.OnAppend(record.sequence, record.size_bytes + kRecordOverhead, now_, below.bytes)) {
+    log.state_dirty = true;
+    dirty_logs_.insert(log.id.value());
+    timers_.Set({TimerKind::kChunk, log.id.value()}, now_ + options_.chunk_age);
+    reclaim_.insert(log.id.value());
+  }
+  if (log.marks.OnAppend(now_, record.sequence, below)) {
+    v0::MarkRecord mark;
+    mark.set_sequence(record.sequence);
+    mark.set_total_messages(below.messages);
+    mark.set_total_bytes(below.bytes);
+    const auto ms = std::chrono::ceil<Millis>(now_).time_since_epoch().count();
+    journal_.Put(Family::kMarks, storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms)), mark);
+  }
+  v0::LogRecord durable;
+  ToRecord(record, false, durable);
+  journal_.Put(Family::kLog, storage::PairKey(log.id.value(), record.sequence), durable);
+
+  auto appended = std::make_shared<const StoredRecord>(std::move(record));
+  tail_cache_.Add(log, appended, group_);
+  SetRetentionTimer(log);
+  if (!appended->held) WakeReaders(log);
+  return appended;
+}
+
+void Engine::Core::WakeReaders(const MessageLog& log) { serve_.insert(log.waiting.begin(), log.waiting.end()); }
+
+// An alias keeps what it points at: its chunk names the target's chunk, or the target itself if that was kept.
+void Engine::Core::NameSource(MessageLog& log, model::MessageId target) {
+  MessageLog* source_log = FindLog(target.log.value());
+  BROKER_CHECK(source_log != nullptr);
+  Chunk* source = source_log->chunks.Find(target.sequence.value());
+  Chunk* own = log.chunks.open();
+  if (source == own) return;  // they go together
+  const SourceKey key{target.log.value(), source != nullptr ? source->first : target.sequence.value()};
+  if (!own->sources.insert(key).second) return;
+  if (source != nullptr) {
+    ++source->named_by;
+  } else {
+    ++kept_named_[key];
+  }
+  log.state_dirty = true;
+  dirty_logs_.insert(log.id.value());
+}
+
+void Engine::Core::ReleaseSource(const SourceKey& key) {
+  MessageLog* log = FindLog(key.first);
+  if (log == nullptr) return;
+  Chunk* chunk = log->chunks.Find(key.second);
+  if (chunk != nullptr && chunk->first == key.second) {
+    --chunk->named_by;
+    reclaim_.insert(key.first);
+    return;
+  }
+  const auto named = kept_named_.find(key);
+  BROKER_CHECK(named != kept_named_.end());
+  if (--named->second > 0) return;
+  kept_named_.erase(named);
+  if (const auto kept = log->kept.find(key.second); kept != log->kept.end() && kept->second == 0) {
+    DropKept(*log, key.second);
+  }
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,197 @@
+// Space comes back by chunk: when nothing in a closed chunk is needed it is dropped as a whole; the few survivors of a
+// sparse one move to `kept` first, in the same group, an alias as a full copy so that its sources are free to go.
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/log.h"
+#include "broker/engine/core.h"
+#include "broker/storage/v0/records.pb.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+namespace {
+
+using storage::Family;
+using storage::PairKey;
+
+constexpr std::uint64_t kSparse = 16;  // survivors move when at most one record in so many lives
+
+struct Survivors {
+  std::set<std::uint64_t> scheduled;
+  ReadOutcome records;
+};
+
+// Delayed records of a chunk are known one by one only in the store.
+std::set<std::uint64_t> ScheduledIn(const storage::Kv& kv, std::uint64_t log, std::uint64_t first, std::uint64_t last) {
+  std::set<std::uint64_t> found;
+  const Status status = kv.Scan(Family::kSchedule, PairKey(log, 0), PairKey(log + 1, 0), storage::ReadMode::kExact,
+                                [&](std::string_view key, std::string_view) {
+                                  const std::uint64_t sequence = storage::ReadBigEndian(key, 16);
+                                  if (sequence >= first && sequence <= last) found.insert(sequence);
+                                  return true;
+                                });
+  if (!status.ok()) Log(LogLevel::kError, "schedule_scan_failed", {{"log", log}, {"why", status.error().message}});
+  return found;
+}
+
+}  // namespace
+
+void Engine::Core::RunChunkAge(MessageLog& log) {
+  const Chunk* open = log.chunks.open();
+  if (open == nullptr) return;
+  if (open->opened + options_.chunk_age > now_) {
+    timers_.Set({TimerKind::kChunk, log.id.value()}, open->opened + options_.chunk_age);
+    return;
+  }
+  log.chunks.Close(log.next_sequence - 1);
+  log.state_dirty = true;
+  dirty_logs_.insert(log.id.value());
+  reclaim_.insert(log.id.value());
+}
+
+void Engine::Core::CheckReclaim(MessageLog& log) {
+  std::uint64_t read = log.next_sequence;  // below it every cursor has read
+  for (const Cursor* cursor : log.cursors) read = std::min(read, cursor->position);
+
+  if (const Chunk* open = log.chunks.open(); open != nullptr && read == log.next_sequence && open->outstanding == 0 &&
+                                             open->scheduled == 0 && open->named_by == 0 &&
+                                             (open->bytes > options_.emptied_chunk_bytes || log.deleted)) {
+    log.chunks.Close(log.next_sequence - 1);
+    timers_.Clear({TimerKind::kChunk, log.id.value()});
+    log.state_dirty = true;
+    dirty_logs_.insert(log.id.value());
+  }
+  std::vector<std::uint64_t> unneeded;
+  for (Chunk& chunk : log.chunks.chunks()) {
+    if (chunk.open() || chunk.last >= read) break;
+    if (chunk.named_by > 0 || chunk.moving) continue;
+    const std::uint64_t needed = chunk.outstanding + chunk.scheduled;
+    if (needed == 0) {
+      unneeded.push_back(chunk.first);
+    } else if (needed < chunk.records() && needed <= std::max<std::uint64_t>(1, chunk.records() / kSparse)) {
+      StartMove(log, chunk);
+    }
+  }
+  for (const std::uint64_t first : unneeded) DropChunk(log, first);
+  if (log.deleted && log.cursors.empty() && log.chunks.chunks().empty() && log.kept.empty()) RemoveLog(log);
+}
+
+void Engine::Core::DropChunk(MessageLog& log, std::uint64_t first) {
+  const Chunk chunk = *log.chunks.Find(first);
+  const std::string from = PairKey(log.id.value(), chunk.first);
+  const std::string to = PairKey(log.id.value(), chunk.last + 1);
+  journal_.DeleteRange(Family::kLog, from, to);
+  // Files may go for good only once the group that no longer needs them cannot be lost.
+  journal_.RequireSync();
+  journal_.After([&reads = deps_.reads, &kv = deps_.kv, from, to, bytes = chunk.bytes] {
+    reads.Post([&kv, from, to, bytes] { kv.Reclaim(Family::kLog, from, to, bytes); });
+  });
+  log.chunks.Erase(first);
+  log.state_dirty = true;
+  dirty_logs_.insert(log.id.value());
+  for (const SourceKey& source : chunk.sources) ReleaseSource(source);
+}
+
+void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
+  chunk.moving = true;
+  ReadRequest request{log.id, {}};
+  std::set<std::uint64_t> points;
+  for (const Cursor* cursor : log.cursors) {
+    for (auto at = cursor->outstanding.NextFrom(chunk.first); at && *at <= chunk.last;
+         at = cursor->outstanding.NextFrom(*at + 1)) {
+      points.insert(*at);
+    }
+  }
+  const bool scheduled = chunk.scheduled > 0;
+  const std::uint64_t id = log.id.value();
+  const std::uint64_t first = chunk.first;
+  const std::uint64_t last = chunk.last;
+  Offload<Survivors>(
+      [&kv = deps_.kv, id, first, last, points, scheduled] {
+        Survivors survivors;
+        if (scheduled) survivors.scheduled = ScheduledIn(kv, id, first, last);
+        std::set<std::uint64_t> all = points;
+        all.insert(survivors.scheduled.begin(), survivors.scheduled.end());
+        survivors.records = ReadRecords(kv, {model::LogId(id), {all.begin(), all.end()}});
+        return survivors;
+      },
+      [this, id, first](const Survivors& survivors) {
+        if (MessageLog* owner = FindLog(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled);
+      });
+}
+
+void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors,
+                              const std::set<std::uint64_t>& scheduled) {
+  Chunk* chunk = log.chunks.Find(first);
+  if (chunk == nullptr || chunk->first != first || !chunk->moving) return;
+  // Delayed entries that were added or came due since the read change the count: look again.
+  std::uint64_t still_scheduled = 0;
+  for (const std::uint64_t sequence : scheduled) {
+    const auto gone = [&](const auto& item) { return item.first.second == sequence; };
+    if (std::none_of(log.schedule_removed.begin(), log.schedule_removed.end(), gone)) ++still_scheduled;
+  }
+  std::map<std::uint64_t, std::uint32_t> needs;
+  for (const Cursor* cursor : log.cursors) {
+    for (auto at = cursor->outstanding.NextFrom(chunk->first); at && *at <= chunk->last;
+         at = cursor->outstanding.NextFrom(*at + 1)) {
+      ++needs[*at];
+    }
+  }
+  if (chunk->named_by > 0) {  // looked at again when that ends
+    chunk->moving = false;
+    return;
+  }
+  if (chunk->scheduled != still_scheduled) {
+    if (schedule_pending_.count(log.id.value()) > 0) {
+      chunk->moving = false;
+      reclaim_.insert(log.id.value());
+    } else {
+      broker::Log(LogLevel::kError, "chunk_not_reclaimed",
+                  {{"log", log.id.value()}, {"first", first}, {"why", "its delayed messages do not add up"}});
+    }
+    return;
+  }
+  std::map<std::uint64_t, RecordPtr> loaded;
+  for (const RecordPtr& record : survivors.records) {
+    if (!record->damaged) loaded[record->sequence] = record;
+  }
+  std::set<std::uint64_t> moving_scheduled;
+  for (const std::uint64_t sequence : scheduled) {
+    const auto gone = [&](const auto& item) { return item.first.second == sequence; };
+    if (std::any_of(log.schedule_removed.begin(), log.schedule_removed.end(), gone)) continue;
+    ++needs[sequence];
+    moving_scheduled.insert(sequence);
+  }
+  for (const auto& [sequence, count] : needs) {
+    if (loaded.count(sequence) > 0) continue;
+    // Left in place, chunk and all, for whoever can mend it.
+    broker::Log(LogLevel::kError, "chunk_not_reclaimed",
+                {{"log", log.id.value()}, {"first", first}, {"why", "a needed record cannot be read"}, {"sequence", sequence}});
+    return;
+  }
+  for (const auto& [sequence, count] : needs) {
+    storage::v0::LogRecord durable;
+    ToRecord(*loaded[sequence], true, durable);
+    journal_.Put(Family::kKept, PairKey(log.id.value(), sequence), durable);
+    log.kept[sequence] = count;
+  }
+  log.kept_scheduled.insert(moving_scheduled.begin(), moving_scheduled.end());
+  if (!moving_scheduled.empty()) log.delayed_dirty = true;
+  DropChunk(log, first);
+}
+
+// One who needed a kept record does no longer.
+void Engine::Core::ReleaseKept(MessageLog& log, std::uint64_t sequence) {
+  const auto kept = log.kept.find(sequence);
+  if (kept == log.kept.end()) return;
+  if (kept->second > 0) --kept->second;
+  if (kept->second == 0 && kept_named_.count({log.id.value(), sequence}) == 0) DropKept(log, sequence);
+}
+
+void Engine::Core::DropKept(MessageLog& log, std::uint64_t sequence) {
+  journal_.Delete(Family::kKept, PairKey(log.id.value(), sequence));
+  log.kept.erase(sequence);
+  if (log.deleted) reclaim_.insert(log.id.value());
+}
+
+}  // namespace broker::engine

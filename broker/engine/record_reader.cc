@@ -1,0 +1,99 @@
+#include "broker/engine/record_reader.h"
+
+#include <utility>
+
+#include "broker/base/log.h"
+#include "broker/storage/v0/records.pb.h"
+#include "storage/keys.h"
+#include "storage/record_codec.h"
+
+namespace broker::engine {
+namespace {
+
+using storage::Family;
+using storage::ReadMode;
+
+RecordPtr Damaged(std::uint64_t log, std::uint64_t sequence, std::string_view why) {
+  Log(LogLevel::kError, "record_damaged", {{"log", log}, {"sequence", sequence}, {"why", why}});
+  auto record = std::make_shared<StoredRecord>();
+  record->sequence = sequence;
+  record->damaged = true;
+  return record;
+}
+
+// A log's records never change and their keys are never used again, so an older value under a range deletion is as good
+// as the one that was there: kLive spares the search for such deletions. What a dropped chunk left behind is in `kept`.
+RecordPtr Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence);
+
+// Null when it is an alias whose message is not there any more.
+RecordPtr Parse(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence, std::string_view key,
+                std::string_view value) {
+  storage::v0::LogRecord durable;
+  if (const Status status = storage::Open(key, value, durable); !status.ok()) {
+    return Damaged(log, sequence, status.error().message);
+  }
+  auto record = std::make_shared<StoredRecord>(FromRecord(sequence, durable));
+  if (record->message == nullptr) {
+    const model::MessageId target = record->alias->target;
+    const RecordPtr source = Load(reader, target.log.value(), target.sequence.value());
+    if (source == nullptr) return nullptr;
+    if (source->message == nullptr) return Damaged(log, sequence, "its message is damaged");
+    record->message = source->message;
+  }
+  return record;
+}
+
+RecordPtr Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence) {
+  const std::string key = storage::PairKey(log, sequence);
+  for (const Family family : {Family::kLog, Family::kKept}) {
+    auto value = reader.Get(family, key, ReadMode::kLive);
+    if (!value.ok()) return Damaged(log, sequence, value.error().message);
+    if (!value->has_value()) continue;
+    if (RecordPtr record = Parse(reader, log, sequence, key, **value)) return record;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence) {
+  return Load(reader, log.value(), sequence);
+}
+
+ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request) {
+  const auto snapshot = kv.NewSnapshot();
+  ReadOutcome outcome;
+  const std::uint64_t log = request.log.value();
+  for (const std::uint64_t sequence : request.points) {
+    if (RecordPtr record = Load(*snapshot, log, sequence)) outcome.records.push_back(std::move(record));
+  }
+  outcome.run_end = request.run_from;
+  if (request.run_from >= request.run_to || request.run_max_records == 0) return outcome;
+  std::uint64_t bytes = 0;
+  std::size_t count = 0;
+  bool cut = false;
+  const Status status = snapshot->Scan(
+      Family::kLog, storage::PairKey(log, request.run_from), storage::PairKey(log, request.run_to), ReadMode::kLive,
+      [&](std::string_view key, std::string_view value) {
+        if (count == request.run_max_records || bytes > request.run_max_bytes) {
+          cut = true;
+          return false;
+        }
+        const std::uint64_t sequence = storage::ReadBigEndian(key, 8);
+        RecordPtr record = Parse(*snapshot, log, sequence, key, value);
+        if (record == nullptr) record = Damaged(log, sequence, "the message it stands for is not there");
+        outcome.records.push_back(std::move(record));
+        bytes += outcome.records.back()->size_bytes;
+        ++count;
+        outcome.run_end = sequence + 1;
+        return true;
+      });
+  if (!status.ok()) {
+    Log(LogLevel::kError, "log_scan_failed", {{"log", log}, {"why", status.error().message}});
+  } else if (!cut) {
+    outcome.run_end = request.run_to;
+  }
+  return outcome;
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,83 @@
+// Retention by position: floors move past what expired, along the log's time marks. And purge, which moves one to the end.
+#include <algorithm>
+#include <utility>
+
+#include "broker/engine/core.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+
+void Engine::Core::SetRetentionTimer(MessageLog& log) {
+  if (log.cursors.empty() || log.marks.empty()) return;
+  Nanos shortest = Nanos::max();
+  // One timer per log. Being early costs a look; the shortest retention after the oldest mark is never late.
+  if (log.shortest_retention == Nanos{0}) {
+    for (const Cursor* cursor : log.cursors) shortest = std::min(shortest, cursor->settings.retention);
+    log.shortest_retention = shortest;
+  }
+  timers_.SetNoLater({TimerKind::kRetention, log.id.value()},
+                     std::max(now_, log.marks.last_append() + log.shortest_retention + clock_.held_back()));
+}
+
+void Engine::Core::RunRetention(MessageLog& log) {
+  std::optional<Time> next;
+  const Time cutoff_base = clock_.expiry_now();
+  const TimeMark end = log.End();
+  for (Cursor* cursor : log.cursors) {
+    const Nanos retention = cursor->settings.retention;
+    if (const auto floor = log.marks.FloorAt(cutoff_base - retention, end)) ApplyFloor(*cursor, *floor);
+    const std::uint64_t oldest = std::min(cursor->outstanding.NextFrom(0).value_or(cursor->position), cursor->position);
+    if (oldest >= log.next_sequence) continue;
+    // The mark that passes the oldest unsettled message decides; later ones follow it.
+    const Time due = log.marks.PassesAt(oldest, end) + retention + clock_.held_back();
+    if (!next || due < *next) next = due;
+  }
+  log.marks.DropBelow(log.FirstStored());
+  for (const Time dropped : log.marks.TakeDropped()) {
+    const auto ms = std::chrono::floor<Millis>(dropped).time_since_epoch().count();
+    journal_.Delete(storage::Family::kMarks, storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms)));
+  }
+  if (next) timers_.Set({TimerKind::kRetention, log.id.value()}, std::max(*next, now_ + Nanos{1}));
+}
+
+void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
+  if (floor.sequence <= cursor.floor) return;
+  cursor.floor = floor.sequence;
+  cursor.position_dirty = true;
+  MarkDirty(cursor);
+  for (auto sequence = cursor.outstanding.NextFrom(0); sequence && *sequence < floor.sequence;
+       sequence = cursor.outstanding.NextFrom(*sequence)) {
+    RemoveOutstanding(cursor, *sequence);
+  }
+  if (cursor.position < floor.sequence) {
+    while (!cursor.window.empty() && cursor.window.begin()->first < floor.sequence) {
+      ForgetLoaded(cursor, cursor.window.begin()->first);
+    }
+    SetPosition(cursor, floor.sequence, floor.below);
+  }
+  Wake(cursor);
+}
+
+Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Target& source) {
+  auto found = FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  Cursor& cursor = **found;
+  MessageLog& log = *cursor.log;
+  std::uint64_t count = cursor.unread().messages + cursor.outstanding.size();
+  for (auto sequence = cursor.outstanding.NextFrom(0); sequence; sequence = cursor.outstanding.NextFrom(*sequence)) {
+    RemoveOutstanding(cursor, *sequence);
+  }
+  cursor.floor = log.next_sequence;
+  ++cursor.epoch;
+  DropWindow(cursor);
+  SetPosition(cursor, log.next_sequence, log.totals);
+  if (cursor.owner.kind == model::ResourceKind::kQueue) {
+    count += log.delayed.messages;
+    ClearSchedule(log);
+    deduplicator_.Forget(log.id.value(), clock_.expiry_now(), group_);
+  }
+  journal_.RequireSync();
+  return count;
+}
+
+}  // namespace broker::engine

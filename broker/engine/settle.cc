@@ -1,0 +1,218 @@
+// Ack, nack, extend, release: what receipts do.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/duration.h"
+#include "broker/base/log.h"
+#include "broker/engine/core.h"
+#include "broker/model/limits.h"
+#include "broker/model/validation.h"
+
+namespace broker::engine {
+namespace {
+
+Status CheckCount(std::string_view field, std::size_t count) {
+  if (count >= 1 && count <= model::kMaxReceipts) return {};
+  return InvalidField(std::string(field), fmt::format("{} entries; it takes 1 to {}", count, model::kMaxReceipts));
+}
+
+Error LeaseLost(std::string_view why) {
+  return Error(ErrorCode::kLeaseLost, "LEASE_LOST", fmt::format("the receipt's lease {}; nothing was done", why));
+}
+
+std::shared_ptr<const std::string> Reason(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return std::make_shared<const std::string>(model::CutText(text, model::kMaxReasonBytes));
+}
+
+const std::shared_ptr<const std::string>& ReceiverLeft() {
+  static const auto reason = std::make_shared<const std::string>("its receiver went away");
+  return reason;
+}
+
+}  // namespace
+
+Result<Receipt> Engine::Core::ReadReceipt(const Cursor& cursor, const std::string& text) const {
+  const auto invalid = [&](std::string_view why) {
+    return Error(ErrorCode::kInvalidReceipt, "INVALID_RECEIPT",
+                 fmt::format("the receipt \"{}\" {}", model::CutText(text, 128), why), cursor.owner.ToString());
+  };
+  const auto receipt = Receipt::Decode(text);
+  if (!receipt) return invalid("is malformed; use it exactly as it was received");
+  if (receipt->folder != folder_id_) return invalid("was given by another broker or data folder");
+  if (receipt->cursor != cursor.id.value()) return invalid(fmt::format("is not one of {}", cursor.owner.ToString()));
+  if (receipt->sequence == 0 || receipt->sequence >= cursor.log->next_sequence) return invalid("names no message");
+  return *receipt;
+}
+
+const Entry* Engine::Core::EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal) {
+  const bool exactly_once = cursor.settings.exactly_once;
+  refusal = {};
+  if (receipt.epoch != cursor.epoch) {
+    if (exactly_once) refusal = LeaseLost("ended when everything was purged");
+    return nullptr;
+  }
+  if (receipt.sequence < cursor.floor) return nullptr;  // expired: settling it is still fine
+  // A redriven message stands outstanding above the position; anything else there was handed out before a power cut.
+  if (receipt.sequence >= cursor.position && cursor.outstanding.Find(receipt.sequence) == nullptr) {
+    if (exactly_once) {
+      refusal = LeaseLost("is unknown");
+      return nullptr;
+    }
+    if (receipt.sequence - cursor.position >= model::kMaxOutstanding) return nullptr;  // never was handed out
+    AdvancePast(cursor, receipt.sequence);
+  }
+  const Entry* entry = cursor.outstanding.Find(receipt.sequence);
+  if (entry == nullptr) return nullptr;  // settled
+  if (receipt.nonce < entry->nonce) {
+    if (exactly_once) refusal = LeaseLost("was replaced by a newer one");
+    return nullptr;
+  }
+  if (exactly_once && (!entry->leased || entry->due <= now_)) {
+    refusal = LeaseLost("has expired");
+    return nullptr;
+  }
+  return entry;
+}
+
+void Engine::Core::AdvancePast(Cursor& cursor, std::uint64_t sequence) {
+  broker::Log(LogLevel::kWarning, "position_moved_forward",
+              {{"cursor", cursor.owner.ToString()}, {"from", cursor.position}, {"to", sequence + 1}});
+  while (cursor.position <= sequence) {
+    RecordPtr record = Loaded(cursor, cursor.position);
+    if (record == nullptr) record = ReadRecord(deps_.kv, cursor.log->id, cursor.position);
+    if (record == nullptr) {
+      SetPosition(cursor, cursor.position + 1, cursor.below);
+    } else {
+      StepOver(cursor, *record, !record->held);
+    }
+  }
+  Wake(cursor);
+}
+
+Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Target& source,
+                                         const std::vector<std::string>& receipts) {
+  BROKER_RETURN_IF_ERROR(CheckCount("receipts", receipts.size()));
+  auto found = FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  Cursor& cursor = **found;
+  SettleResponse response;
+  for (const std::string& text : receipts) {
+    const auto receipt = ReadReceipt(cursor, text);
+    if (!receipt.ok()) {
+      response.results.push_back(receipt.error());
+      continue;
+    }
+    Status refusal;
+    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr) {
+      RemoveOutstanding(cursor, receipt->sequence);
+      journal_.RequireSync();
+    }
+    response.results.push_back(refusal);
+  }
+  // What they held back behind an ordering key may go now.
+  Wake(cursor);
+  return response;
+}
+
+Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Target& source,
+                                          const std::vector<NackEntry>& entries) {
+  BROKER_RETURN_IF_ERROR(CheckCount("entries", entries.size()));
+  auto found = FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  Cursor& cursor = **found;
+  SettleResponse response;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const NackEntry& nack = entries[i];
+    if (nack.backoff < Nanos{0} || nack.backoff > model::kMaxBackoff) {
+      response.results.push_back(InvalidField(fmt::format("entries[{}].backoff", i),
+                                              fmt::format("{} is outside 0s to {}", FormatDuration(nack.backoff),
+                                                          FormatDuration(model::kMaxBackoff))));
+      continue;
+    }
+    const auto receipt = ReadReceipt(cursor, nack.receipt);
+    if (!receipt.ok()) {
+      response.results.push_back(receipt.error());
+      continue;
+    }
+    Status refusal;
+    // A lease that has expired already gave its message back.
+    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
+      EndAttempt(cursor, receipt->sequence, Reason(nack.reason), nack.backoff);
+    }
+    response.results.push_back(refusal);
+  }
+  if (cursor.synced_leases()) journal_.RequireSync();
+  Wake(cursor);
+  return response;
+}
+
+Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::Target& source,
+                                            const std::vector<ExtendEntry>& entries) {
+  BROKER_RETURN_IF_ERROR(CheckCount("entries", entries.size()));
+  auto found = FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  Cursor& cursor = **found;
+  SettleResponse response;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const ExtendEntry& extend = entries[i];
+    if (extend.visibility_timeout < Nanos{0} || extend.visibility_timeout > model::kMaxVisibilityTimeout) {
+      response.results.push_back(InvalidField(fmt::format("entries[{}].visibility_timeout", i),
+                                              fmt::format("{} is outside 0s to {}", FormatDuration(extend.visibility_timeout),
+                                                          FormatDuration(model::kMaxVisibilityTimeout))));
+      continue;
+    }
+    const auto receipt = ReadReceipt(cursor, extend.receipt);
+    if (!receipt.ok()) {
+      response.results.push_back(receipt.error());
+      continue;
+    }
+    Status refusal;
+    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
+      if (extend.visibility_timeout == Nanos{0}) {
+        EndAttempt(cursor, receipt->sequence, nullptr, Nanos{0});
+      } else {
+        Entry extended = *entry;
+        extended.due = now_ + extend.visibility_timeout;
+        PutOutstanding(cursor, receipt->sequence, std::move(extended));
+      }
+    }
+    response.results.push_back(refusal);
+  }
+  if (cursor.synced_leases()) journal_.RequireSync();
+  Wake(cursor);
+  return response;
+}
+
+Status Engine::Core::Release(const Caller& caller, const model::Target& source,
+                             const std::vector<std::string>& receipts, bool counted) {
+  auto found = FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  Cursor& cursor = **found;
+  std::vector<Receipt> given_back;
+  for (const std::string& text : receipts) {
+    if (const auto receipt = ReadReceipt(cursor, text); receipt.ok()) given_back.push_back(*receipt);
+  }
+  // The last first: what comes back with an earlier one of its key would count as an attempt.
+  std::sort(given_back.begin(), given_back.end(),
+            [](const Receipt& a, const Receipt& b) { return a.sequence > b.sequence; });
+  for (const Receipt& receipt : given_back) {
+    Status refusal;
+    const Entry* entry = EntryFor(cursor, receipt, refusal);
+    if (entry == nullptr || !entry->leased) continue;
+    if (!counted) {
+      Entry uncounted = *entry;
+      --uncounted.attempts;
+      if (uncounted.attempts == 0) uncounted.first_attempt = Time{};
+      PutOutstanding(cursor, receipt.sequence, std::move(uncounted));
+    }
+    EndAttempt(cursor, receipt.sequence, counted ? ReceiverLeft() : nullptr, Nanos{0});
+  }
+  if (cursor.synced_leases()) journal_.RequireSync();
+  Wake(cursor);
+  return {};
+}
+
+}  // namespace broker::engine

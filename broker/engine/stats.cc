@@ -1,0 +1,100 @@
+// Counts. They come from running totals and the outstanding set at no cost; only the age of the oldest unread message,
+// and how much of an ordered log its delay holds back, need a look at the store.
+#include <algorithm>
+#include <utility>
+
+#include "broker/engine/core.h"
+
+namespace broker::engine {
+
+// What was read off the strand.
+struct Engine::Core::Probe {
+  RecordPtr first_unread;
+  RecordPtr last_visible;  // of an ordered log with a delay: the last record that is not held back; null: none is
+};
+
+namespace {
+
+// The last record in [low, high) that was appended at or before `cutoff`: times ascend, so halving finds it.
+RecordPtr LastAtOrBefore(const storage::Kv& kv, model::LogId log, std::uint64_t low, std::uint64_t high, Time cutoff) {
+  RecordPtr last;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const RecordPtr record = ReadRecord(kv, log, middle);
+    if (record == nullptr || record->damaged || record->append_time > cutoff) {
+      high = middle;
+    } else {
+      last = record;
+      low = middle + 1;
+    }
+  }
+  return last;
+}
+
+RecordPtr FirstNotHeld(const storage::Kv& kv, model::LogId log, std::uint64_t from, std::uint64_t to) {
+  constexpr std::size_t kStep = 16;
+  while (from < to) {
+    const ReadOutcome outcome = ReadRecords(kv, {log, {}, from, to, kStep});
+    for (const RecordPtr& record : outcome.records) {
+      if (!record->held && !record->damaged) return record;
+    }
+    if (outcome.run_end <= from) return nullptr;
+    from = outcome.run_end;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void Engine::Core::WithStats(Cursor& cursor, std::function<void(Stats)> then) {
+  const MessageLog& log = *cursor.log;
+  const std::uint64_t id = cursor.id.value();
+  const std::uint64_t from = cursor.position;
+  const std::uint64_t to = log.next_sequence;
+  const Time visible = log.ordered && log.delay > Nanos{0} ? now_ - log.delay : Time::max();
+  Offload<Probe>(
+      [&kv = deps_.kv, log_id = log.id, from, to, visible] {
+        Probe probe;
+        probe.first_unread = FirstNotHeld(kv, log_id, from, to);
+        if (visible != Time::max()) probe.last_visible = LastAtOrBefore(kv, log_id, from, to, visible);
+        return probe;
+      },
+      [this, id, then = std::move(then)](const Probe& probe) {
+        // A cursor that is gone meanwhile counts nothing.
+        Cursor* found = FindCursor(id);
+        then(found == nullptr ? Stats{} : CountsOf(*found, probe));
+      });
+}
+
+Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
+  Stats stats;
+  const MessageLog& log = *cursor.log;
+  const Totals unread = cursor.unread();
+  cursor.outstanding.MoveDue(now_);
+  stats.leased = cursor.outstanding.leased().messages;
+  stats.retrying = cursor.outstanding.Retrying(now_);
+  stats.ready = unread.messages + cursor.outstanding.size() - stats.leased - stats.retrying;
+  stats.bytes = unread.bytes + cursor.outstanding.all().bytes;
+  if (cursor.owner.kind == model::ResourceKind::kQueue) {
+    stats.delayed = log.delayed.messages;
+    stats.bytes += log.delayed.bytes;
+  }
+  if (log.ordered && log.delay > Nanos{0}) {
+    const std::uint64_t visible =
+        probe.last_visible == nullptr ? 0 : probe.last_visible->totals.messages - std::min(cursor.below.messages, probe.last_visible->totals.messages);
+    const std::uint64_t held_back = unread.messages - std::min(visible, unread.messages);
+    stats.delayed = held_back;
+    stats.ready -= held_back;
+  }
+  std::optional<Time> oldest;
+  if (const auto first = cursor.outstanding.NextFrom(0)) oldest = cursor.outstanding.Find(*first)->append_time;
+  if (probe.first_unread != nullptr && unread.messages > 0 && (!oldest || probe.first_unread->append_time < *oldest)) {
+    oldest = probe.first_unread->append_time;
+  }
+  if (oldest) stats.oldest_age = std::max(now_ - *oldest, Nanos{0});
+  stats.waiting_receivers = cursor.waiters.size();
+  stats.dead_letter_problem = cursor.dead_letter_problem;
+  return stats;
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,180 @@
+// What the engine writes of its settings and positions; recover.cc reads it back.
+#include "broker/engine/core.h"
+#include "broker/storage/v0/records.pb.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+namespace {
+
+namespace v0 = storage::v0;
+using storage::Family;
+using storage::KindKey;
+
+void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord* out) {
+  out->set_visibility_timeout_ns(settings.visibility_timeout.count());
+  out->set_retention_ns(settings.retention.count());
+  out->set_ordered(settings.ordered);
+  out->set_exactly_once(settings.exactly_once);
+  if (settings.redrive) {
+    out->mutable_redrive()->set_max_attempts(settings.redrive->max_attempts);
+    out->mutable_redrive()->set_target_kind(static_cast<std::uint32_t>(settings.redrive->target.kind));
+    out->mutable_redrive()->set_target_name(settings.redrive->target.name);
+  }
+}
+
+void ToRecord(const model::Deduplication& deduplication, v0::DeduplicationRecord* out) {
+  out->set_by_content(deduplication.by_content);
+  out->set_per_group(deduplication.scope == model::DeduplicationScope::kGroup);
+}
+
+}  // namespace
+
+void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
+  v0::TopicRecord record;
+  record.set_name_space(topic.name_space);
+  record.set_name(topic.name);
+  record.set_created_ns(ToNanos(topic.created));
+  record.set_deleted(deleted);
+  ToRecord(topic.settings.deduplication, record.mutable_deduplication());
+  journal_.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
+  journal_.RequireSync();
+}
+
+void Engine::Core::StoreQueue(const Queue& queue) {
+  v0::QueueRecord record;
+  record.set_name_space(queue.name_space);
+  record.set_name(queue.name);
+  record.set_created_ns(ToNanos(queue.created));
+  record.set_cursor(queue.cursor->id.value());
+  record.set_delay_ns(queue.settings.delay.count());
+  ToRecord(queue.settings.delivery, record.mutable_delivery());
+  ToRecord(queue.settings.deduplication, record.mutable_deduplication());
+  journal_.Put(Family::kCatalog, KindKey('q', queue.log->id.value()), record);
+  journal_.RequireSync();
+}
+
+void Engine::Core::StoreSubscription(const Subscription& subscription) {
+  v0::SubscriptionRecord record;
+  record.set_name_space(subscription.name_space);
+  record.set_name(subscription.name);
+  record.set_created_ns(ToNanos(subscription.created));
+  if (subscription.topic != nullptr) record.set_topic_log(subscription.topic->log->id.value());
+  if (subscription.queue != nullptr) record.set_queue_log(subscription.queue->log->id.value());
+  record.set_delivery_format(subscription.settings.delivery_format);
+  ToRecord(subscription.settings.delivery, record.mutable_delivery());
+  journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);
+  journal_.RequireSync();
+}
+
+void Engine::Core::StoreTask(const Task& task) {
+  v0::TaskRecord record;
+  record.set_kind(task.info.kind);
+  record.set_name_space(task.name_space);
+  record.set_source_cursor(task.source_cursor);
+  record.set_source_name(task.info.source.name);
+  record.set_state(static_cast<std::uint32_t>(task.info.state));
+  record.set_reason(task.info.reason);
+  record.set_moved(task.info.moved);
+  record.set_left(task.info.left);
+  for (const std::string& note : task.info.notes) record.add_notes(note);
+  record.set_started_ns(ToNanos(task.info.started));
+  if (task.info.finished) record.set_finished_ns(ToNanos(*task.info.finished));
+  record.set_next_sequence(task.next);
+  record.set_end_sequence(task.end);
+  journal_.Put(Family::kTasks, KindKey('t', task.info.id.value()), record);
+  journal_.RequireSync();
+}
+
+void Engine::Core::DropTask(std::uint64_t id) {
+  journal_.Delete(Family::kTasks, KindKey('t', id));
+  tasks_.erase(id);
+}
+
+void Engine::Core::StoreCursorPosition(const Cursor& cursor) {
+  v0::CursorRecord record;
+  record.set_log(cursor.log->id.value());
+  record.set_position(cursor.position);
+  record.set_total_messages(cursor.below.messages);
+  record.set_total_bytes(cursor.below.bytes);
+  record.set_floor(cursor.floor);
+  record.set_epoch(cursor.epoch);
+  journal_.Put(Family::kCatalog, KindKey('c', cursor.id.value()), record);
+}
+
+void Engine::Core::StorePage(Cursor& cursor, std::uint64_t page) {
+  const std::string key = storage::PairKey(cursor.id.value(), page);
+  const auto entries = cursor.outstanding.pages().find(page);
+  if (entries == cursor.outstanding.pages().end()) {
+    // A page that came and went within one group was never written.
+    if (cursor.outstanding.IsStored(page)) journal_.Delete(Family::kOutstanding, key);
+    cursor.outstanding.SetStored(page, false);
+    return;
+  }
+  v0::PageRecord record;
+  std::uint64_t mask = 0;
+  for (const auto& [bit, entry] : entries->second) {
+    mask |= std::uint64_t{1} << bit;
+    v0::EntryRecord* out = record.add_entries();
+    out->set_state(entry.leased ? v0::EntryRecord::LEASED : v0::EntryRecord::WAITING);
+    out->set_due_ns(ToNanos(entry.due));
+    out->set_attempts(entry.attempts);
+    out->set_nonce_boot(entry.nonce.boot);
+    out->set_nonce_counter(entry.nonce.counter);
+    out->set_key_hash(entry.key_hash);
+    out->set_first_attempt_ns(ToNanos(entry.first_attempt));
+    out->set_lease_start_ns(ToNanos(entry.lease_start));
+    out->set_size_bytes(entry.size_bytes);
+    out->set_append_time_ns(ToNanos(entry.append_time));
+    if (entry.reason != nullptr) out->set_reason(*entry.reason);
+  }
+  record.set_mask(mask);
+  journal_.Put(Family::kOutstanding, key, record);
+  cursor.outstanding.SetStored(page, true);
+}
+
+void Engine::Core::StoreLogState(const MessageLog& log) {
+  v0::LogStateRecord record;
+  record.set_next_sequence(log.next_sequence);
+  record.set_total_messages(log.totals.messages);
+  record.set_total_bytes(log.totals.bytes);
+  for (const Chunk& chunk : log.chunks.chunks()) {
+    v0::ChunkRecord* out = record.add_chunks();
+    out->set_first(chunk.first);
+    out->set_last(chunk.last);
+    out->set_bytes(chunk.bytes);
+    out->set_opened_ns(ToNanos(chunk.opened));
+    out->set_base_bytes(chunk.base_bytes);
+    for (const auto& [source_log, first] : chunk.sources) {
+      out->add_sources()->set_log(source_log);
+      out->mutable_sources(out->sources_size() - 1)->set_sequence(first);
+    }
+  }
+  journal_.Put(Family::kCatalog, KindKey('l', log.id.value()), record);
+}
+
+void Engine::Core::StoreDelayed(const MessageLog& log) {
+  v0::DelayedRecord record;
+  record.set_messages(log.delayed.messages);
+  record.set_bytes(log.delayed.bytes);
+  for (const Chunk& chunk : log.chunks.chunks()) {
+    if (chunk.scheduled == 0) continue;
+    record.add_chunks()->set_first(chunk.first);
+    record.mutable_chunks(record.chunks_size() - 1)->set_messages(chunk.scheduled);
+  }
+  for (const std::uint64_t sequence : log.kept_scheduled) {
+    record.add_chunks()->set_first(sequence);
+    record.mutable_chunks(record.chunks_size() - 1)->set_messages(1);
+  }
+  journal_.Put(Family::kCatalog, KindKey('d', log.id.value()), record);
+}
+
+void Engine::Core::StoreEngine() {
+  v0::EngineRecord record;
+  record.set_next_id(next_id_);
+  record.set_boot(boot_);
+  record.set_held_back_ns(clock_.held_back().count());
+  journal_.Put(Family::kMeta, "engine", record);
+  journal_.RequireSync();
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "broker/engine/core.h"
+#include "broker/engine/listing.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+
+Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, std::string name,
+                                                          model::SubscriptionSettings settings, StartAt start) {
+  BROKER_RETURN_IF_ERROR(model::CheckName("namespace", caller.name_space));
+  BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
+  BROKER_RETURN_IF_ERROR(model::Check(settings));
+  const model::ResourceRef owner{model::ResourceKind::kSubscription, name};
+  BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, owner, settings.delivery));
+  BROKER_RETURN_IF_ERROR(CheckRoom());
+  if (subscriptions_.Find(caller.name_space, name) != nullptr) {
+    return Error(ErrorCode::kAlreadyExists, "SUBSCRIPTION_EXISTS",
+                 fmt::format("subscription \"{}\" is already there in namespace \"{}\"", name, caller.name_space),
+                 owner.ToString());
+  }
+  auto topic = FindTopic(caller, settings.topic);
+  if (!topic.ok()) return topic.error();
+  if (settings.delivery.redrive && settings.delivery.redrive->target == model::ResourceRef{model::ResourceKind::kTopic, settings.topic}) {
+    return InvalidField("redrive.target", fmt::format("dead letters of {} would come back to it: it is subscribed to topic/{}",
+                                                      owner.ToString(), settings.topic));
+  }
+  Queue* queue = nullptr;
+  if (settings.queue) {
+    auto found = FindQueue(caller, *settings.queue);
+    if (!found.ok()) return found.error();
+    queue = *found;
+    if (start == StartAt::kEarliest) {
+      return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
+    }
+    for (const Subscription* other : (*topic)->subscriptions) {
+      if (other->queue != queue) continue;
+      return Error(ErrorCode::kAlreadyExists, "QUEUE_ALREADY_SUBSCRIBED",
+                   fmt::format("subscription \"{}\" already delivers topic \"{}\" into queue \"{}\"", other->name,
+                               settings.topic, *settings.queue),
+                   "subscription/" + other->name);
+    }
+  }
+  auto subscription = std::make_unique<Subscription>();
+  subscription->name_space = caller.name_space;
+  subscription->name = std::move(name);
+  subscription->created = now_;
+  subscription->settings = std::move(settings);
+  subscription->topic = *topic;
+  subscription->queue = queue;
+  if (queue == nullptr) {
+    MessageLog& log = *(*topic)->log;
+    Cursor& cursor = AddCursor(log, subscription->settings.delivery, caller.name_space, owner);
+    subscription->cursor = &cursor;
+    subscription->id = cursor.id.value();
+    if (start == StartAt::kEarliest && !log.chunks.chunks().empty()) {
+      const Chunk& first = log.chunks.chunks().front();
+      // A chunk's totals begin where its records do: what is held counts nowhere.
+      const RecordPtr record = ReadRecord(deps_.kv, log.id, first.first);
+      const RecordPtr fresh = log.InTail(first.first);
+      const RecordPtr& at = fresh != nullptr ? fresh : record;
+      if (at != nullptr && !at->damaged) {
+        const Totals own = at->held ? Totals{} : Totals{1, at->size_bytes};
+        SetPosition(cursor, first.first, at->totals - own);
+        timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
+      }
+    }
+  } else {
+    subscription->id = NextId();
+  }
+  Subscription& added = subscriptions_.Add(std::move(subscription));
+  (*topic)->subscriptions.push_back(&added);
+  StoreSubscription(added);
+  return added.Info();
+}
+
+Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, const std::string& name,
+                                                          const SubscriptionPatch& patch) {
+  auto found = FindSubscription(caller, name);
+  if (!found.ok()) return found.error();
+  Subscription& subscription = **found;
+  model::SubscriptionSettings settings = subscription.settings;
+  settings.delivery_format = patch.delivery_format.value_or(settings.delivery_format);
+  Patch(settings.delivery, patch.delivery);
+  if (settings.topic.empty()) settings.topic = name;  // its topic is gone: only the rest is checked
+  BROKER_RETURN_IF_ERROR(model::Check(settings));
+  settings.topic = subscription.settings.topic;
+  if (subscription.cursor != nullptr) {
+    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, subscription.cursor->owner, settings.delivery));
+    ApplyDelivery(*subscription.cursor, settings.delivery);
+  }
+  subscription.settings = settings;
+  StoreSubscription(subscription);
+  return subscription.Info();
+}
+
+void Engine::Core::DescribeSubscription(const Caller& caller, const std::string& name,
+                                        Done<SubscriptionDescription> done) {
+  auto found = FindSubscription(caller, name);
+  if (!found.ok()) return Answer(std::move(done), Result<SubscriptionDescription>(found.error()));
+  SubscriptionDescription description;
+  description.info = (*found)->Info();
+  if ((*found)->cursor == nullptr) {
+    return Answer(std::move(done), Result<SubscriptionDescription>(std::move(description)));
+  }
+  WithStats(*(*found)->cursor, [this, description, done = std::move(done)](Stats stats) mutable {
+    description.stats = std::move(stats);
+    Answer(std::move(done), Result<SubscriptionDescription>(std::move(description)));
+  });
+}
+
+Result<ListPage<SubscriptionInfo>> Engine::Core::ListSubscriptions(const Caller& caller, const ListRequest& request,
+                                                                   const std::optional<std::string>& topic) {
+  if (topic) {
+    if (auto found = FindTopic(caller, *topic); !found.ok()) return found.error();
+  }
+  return ListNames<SubscriptionInfo>(subscriptions_, caller, request, [&](const Subscription& subscription) {
+    return !topic || subscription.settings.topic == *topic;
+  });
+}
+
+Status Engine::Core::DeleteSubscription(const Caller& caller, const std::string& name) {
+  auto found = FindSubscription(caller, name);
+  if (!found.ok()) return found.error();
+  RemoveSubscription(**found);
+  return {};
+}
+
+void Engine::Core::RemoveSubscription(Subscription& subscription) {
+  if (subscription.topic != nullptr) std::erase(subscription.topic->subscriptions, &subscription);
+  if (subscription.cursor != nullptr) {
+    RemoveCursor(*subscription.cursor,
+                 Error(ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
+                       fmt::format("subscription \"{}\" was deleted", subscription.name), "subscription/" + subscription.name));
+  }
+  journal_.Delete(storage::Family::kCatalog, storage::KindKey('s', subscription.id));
+  journal_.RequireSync();
+  subscriptions_.Erase(subscription);
+}
+
+}  // namespace broker::engine

@@ -1,0 +1,39 @@
+// Keeps the newest records of all logs within one budget, so that what was just published is delivered without a read.
+// Records whose group is not yet committed stay, whatever the budget says: they are not in the store.
+// Confined to the engine's strand.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+
+#include "broker/engine/message_log.h"
+
+namespace broker::engine {
+
+class TailCache {
+ public:
+  using FindLog = std::function<MessageLog*(std::uint64_t log)>;
+
+  TailCache(std::uint64_t budget_bytes, FindLog find_log) : budget_(budget_bytes), find_log_(std::move(find_log)) {}
+
+  // REQUIRES: record->sequence + 1 == log.next_sequence, and the tail is empty or ends right before it.
+  void Add(MessageLog& log, RecordPtr record, std::uint64_t group);
+  void Evict(std::uint64_t committed_group);
+  // Before a log goes.
+  void Forget(MessageLog& log);
+
+ private:
+  struct Item {
+    std::uint64_t log;
+    std::uint64_t sequence;
+    std::uint64_t bytes;
+    std::uint64_t group;
+  };
+  std::uint64_t budget_;
+  FindLog find_log_;
+  std::uint64_t bytes_ = 0;
+  std::deque<Item> items_;  // oldest first, over all logs
+};
+
+}  // namespace broker::engine

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "broker/engine/core.h"
+#include "broker/engine/listing.h"
+#include "storage/keys.h"
+
+namespace broker::engine {
+namespace {
+
+using storage::Family;
+
+std::pair<std::string, std::string> RangeOf(std::uint64_t id) {
+  return {storage::PairKey(id, 0), storage::PairKey(id + 1, 0)};
+}
+
+}  // namespace
+
+Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string name, model::TopicSettings settings) {
+  BROKER_RETURN_IF_ERROR(model::CheckName("namespace", caller.name_space));
+  BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
+  BROKER_RETURN_IF_ERROR(model::Check(settings));
+  BROKER_RETURN_IF_ERROR(CheckRoom());
+  if (topics_.Find(caller.name_space, name) != nullptr) {
+    return Error(ErrorCode::kAlreadyExists, "TOPIC_EXISTS",
+                 fmt::format("topic \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "topic/" + name);
+  }
+  auto topic = std::make_unique<Topic>();
+  topic->name_space = caller.name_space;
+  topic->name = std::move(name);
+  topic->created = now_;
+  topic->settings = settings;
+  topic->log = &AddLog();
+  Topic& added = topics_.Add(std::move(topic));
+  StoreTopic(added, false);
+  return added.Info();
+}
+
+Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::string& name, const TopicPatch& patch) {
+  auto topic = FindTopic(caller, name);
+  if (!topic.ok()) return topic.error();
+  model::Deduplication& deduplication = (*topic)->settings.deduplication;
+  deduplication.by_content = patch.deduplicate_by_content.value_or(deduplication.by_content);
+  deduplication.scope = patch.deduplication_scope.value_or(deduplication.scope);
+  StoreTopic(**topic, false);
+  return (*topic)->Info();
+}
+
+Result<TopicDescription> Engine::Core::DescribeTopic(const Caller& caller, const std::string& name) {
+  auto found = FindTopic(caller, name);
+  if (!found.ok()) return found.error();
+  const Topic& topic = **found;
+  TopicDescription description;
+  description.info = topic.Info();
+  for (const Subscription* subscription : topic.subscriptions) description.subscriptions.push_back(subscription->name);
+  std::sort(description.subscriptions.begin(), description.subscriptions.end());
+  // What is stored begins where the first chunk does.
+  const auto& chunks = topic.log->chunks.chunks();
+  if (!chunks.empty()) {
+    description.messages = topic.log->next_sequence - chunks.front().first;
+    description.bytes = topic.log->totals.bytes - chunks.front().base_bytes;
+  }
+  description.delayed = topic.log->delayed.messages;
+  return description;
+}
+
+Result<ListPage<TopicInfo>> Engine::Core::ListTopics(const Caller& caller, const ListRequest& request) {
+  return ListNames<TopicInfo>(topics_, caller, request, [](const Topic&) { return true; });
+}
+
+Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, bool force) {
+  auto found = FindTopic(caller, name);
+  if (!found.ok()) return found.error();
+  Topic& topic = **found;
+  const auto sources = DeadLetterSources(caller.name_space, {model::ResourceKind::kTopic, name});
+  if (!sources.empty() && !force) {
+    return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_TARGET_IN_USE",
+                 fmt::format("topic \"{}\" is the dead-letter target of {}; change that first, or force it", name,
+                             fmt::join(sources, ", ")),
+                 "topic/" + name);
+  }
+  const std::vector<Subscription*> subscriptions = topic.subscriptions;
+  for (Subscription* subscription : subscriptions) {
+    if (subscription->queue != nullptr) {
+      RemoveSubscription(*subscription);
+      continue;
+    }
+    subscription->topic = nullptr;
+    subscription->settings.topic.clear();
+    StoreSubscription(*subscription);
+  }
+  MessageLog& log = *topic.log;
+  ClearSchedule(log);
+  log.deleted = true;
+  StoreTopic(topic, true);
+  topics_.Erase(topic);
+  reclaim_.insert(log.id.value());
+  return {};
+}
+
+MessageLog& Engine::Core::AddLog() {
+  const model::LogId id(NextId());
+  auto log = std::make_unique<MessageLog>(id, ChunkLimits{options_.chunk_sequences, options_.chunk_bytes});
+  MessageLog& added = *log;
+  logs_.emplace(id.value(), std::move(log));
+  added.state_dirty = true;  // a log is in the catalog from its first day
+  dirty_logs_.insert(id.value());
+  return added;
+}
+
+// Everything of a log that nobody can name and nothing needs.
+void Engine::Core::RemoveLog(MessageLog& log) {
+  const std::uint64_t id = log.id.value();
+  BROKER_CHECK(log.cursors.empty());
+  while (!log.chunks.chunks().empty()) {
+    if (log.chunks.chunks().back().open()) log.chunks.Close(log.next_sequence - 1);
+    DropChunk(log, log.chunks.chunks().back().first);  // newer ones name older ones
+  }
+  ClearSchedule(log);
+  const auto [from, to] = RangeOf(id);
+  if (!log.kept.empty()) journal_.DeleteRange(Family::kKept, from, to);
+  if (!log.marks.empty()) journal_.DeleteRange(Family::kMarks, from, to);
+  for (const char kind : {'t', 'q', 'l', 'd'}) journal_.Delete(Family::kCatalog, storage::KindKey(kind, id));
+  for (const TimerKind kind : {TimerKind::kDelay, TimerKind::kRetention, TimerKind::kChunk}) timers_.Clear({kind, id});
+  journal_.RequireSync();
+  tail_cache_.Forget(log);
+  dirty_logs_.erase(id);
+  reclaim_.erase(id);
+  logs_.erase(id);
+}
+
+}  // namespace broker::engine
