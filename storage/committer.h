@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
@@ -55,6 +56,7 @@ class Committer {
   Kv& kv_;
   Marker& marker_;
   GroupState state_;
+  std::optional<Error> failed_;  // also a marker that failed ends all commits
 };
 
 }  // namespace broker::storage

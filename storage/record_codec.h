@@ -1,5 +1,5 @@
-// The envelope of every durable value: the serialised protobuf record, then 8 bytes of XXH3-64 (little-endian) over key
-// and record. A value that does not hold is reported, never returned. Format versions are per data folder
+// The envelope of every durable value: the serialised protobuf record, then 8 bytes (little-endian) of XXH3-64 over the
+// record, seeded with XXH3-64 of the key: a value that turns up under another key does not hold either. A value that does not hold is reported, never returned. Format versions are per data folder
 // (data_folder.h).
 #pragma once
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace broker::testing {
+namespace broker::test {
 
 using storage::Family;
 
@@ -74,4 +74,4 @@ void CountingKv::Reset() {
   synced_groups_ = 0;
 }
 
-}  // namespace broker::testing
+}  // namespace broker::test

@@ -8,7 +8,7 @@
 
 #include "storage/kv.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 struct FamilyCounts {
   std::uint64_t puts = 0;
@@ -64,4 +64,4 @@ class CountingKv final : public storage::Kv {
   bool count_keys_ = false;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

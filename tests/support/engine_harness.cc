@@ -1,6 +1,6 @@
 #include "tests/support/engine_harness.h"
 
-namespace broker::testing {
+namespace broker::test {
 namespace {
 
 using engine::Delivery;
@@ -329,4 +329,4 @@ engine::ClockInfo EngineHarness::AcceptClock() {
   return Must(Call<engine::ClockInfo>([&](auto done) { engine().AcceptClock(done); }), "accepting the clock");
 }
 
-}  // namespace broker::testing
+}  // namespace broker::test

@@ -21,7 +21,7 @@
 #include "tests/support/pending.h"
 #include "tests/support/simulation.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 // An answer that is a refusal with this code, whose message has `part` in it.
 MATCHER_P2(Refused, code, part, "") {
@@ -147,4 +147,4 @@ class EngineTest : public ::testing::Test, public EngineHarness {
   explicit EngineTest(engine::EngineOptions options = {}) : EngineHarness(std::move(options)) {}
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

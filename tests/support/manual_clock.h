@@ -4,7 +4,7 @@
 
 #include "broker/base/clock.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 class ManualClock final : public Clock {
  public:
@@ -29,4 +29,4 @@ class ManualClock final : public Clock {
   MonotonicTime monotonic_ = kBoot;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

@@ -1,12 +1,11 @@
-// The marker file in memory. A power cut may take its last values, as it may those of an unsynced file.
+// A marker in memory: survives the simulated crashes of the process that uses it.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 
 #include "storage/committer.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 class MemoryMarker final : public storage::Marker {
  public:
@@ -16,11 +15,8 @@ class MemoryMarker final : public storage::Marker {
   }
   Result<std::optional<std::uint64_t>> Load() const override { return group_; }
 
-  void FallBackTo(std::optional<std::uint64_t> group) { group_ = std::move(group); }
-  std::optional<std::uint64_t> group() const { return group_; }
-
  private:
   std::optional<std::uint64_t> group_;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

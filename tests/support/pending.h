@@ -8,7 +8,7 @@
 #include "broker/base/check.h"
 #include "broker/engine/commands.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 template <class T>
 class Pending {
@@ -31,4 +31,4 @@ class Pending {
   std::shared_ptr<std::optional<Result<T>>> slot_ = std::make_shared<std::optional<Result<T>>>();
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

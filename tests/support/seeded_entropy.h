@@ -5,7 +5,7 @@
 
 #include "broker/base/entropy.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 class SeededEntropy final : public Entropy {
  public:
@@ -27,4 +27,4 @@ class SeededEntropy final : public Entropy {
   std::uint64_t state_;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

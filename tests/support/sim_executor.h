@@ -8,7 +8,7 @@
 #include "broker/base/executor.h"
 #include "tests/support/seeded_entropy.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 class SimExecutor final : public Executor {
  public:
@@ -33,4 +33,4 @@ class SimExecutor final : public Executor {
   std::deque<std::function<void()>> queue_;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test

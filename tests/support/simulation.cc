@@ -4,7 +4,7 @@
 
 #include "broker/base/check.h"
 
-namespace broker::testing {
+namespace broker::test {
 namespace {
 
 // More turns at one moment than any test needs: the engine is going round in circles.
@@ -112,7 +112,7 @@ void Simulation::PowerCut(std::uint64_t chance) {
   SeededEntropy fate(chance);
   store_.CrashLosingUnsynced(fate.Below(store_.unsynced_batches() + 1));
   // The marker is not synced either.
-  if (fate.OneIn(3)) marker_.FallBackTo(std::nullopt);
+  if (fate.OneIn(3)) marker_ = MemoryMarker();
 }
 
 Status Simulation::TryReopen(Nanos downtime) {
@@ -140,4 +140,4 @@ void Simulation::KillAndReopen(Nanos downtime) {
   Reopen(downtime);
 }
 
-}  // namespace broker::testing
+}  // namespace broker::test

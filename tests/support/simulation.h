@@ -15,7 +15,7 @@
 #include "tests/support/memory_marker.h"
 #include "tests/support/sim_executor.h"
 
-namespace broker::testing {
+namespace broker::test {
 
 class Simulation {
  public:
@@ -72,4 +72,4 @@ class Simulation {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-}  // namespace broker::testing
+}  // namespace broker::test
