@@ -1,5 +1,9 @@
 #include "tests/support/engine_harness.h"
 
+#include <fmt/format.h>
+
+#include "broker/model/limits.h"
+
 namespace broker::test {
 namespace {
 
