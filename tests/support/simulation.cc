@@ -108,11 +108,15 @@ void Simulation::Kill() {
 }
 
 void Simulation::PowerCut(std::uint64_t chance) {
-  DropProcess();
   SeededEntropy fate(chance);
-  store_.CrashLosingUnsynced(fate.Below(store_.unsynced_batches() + 1));
+  PowerCutKeeping(fate.Below(store_.unsynced_batches() + 1));
   // The marker is not synced either.
   if (fate.OneIn(3)) marker_ = MemoryMarker();
+}
+
+void Simulation::PowerCutKeeping(std::uint64_t batches) {
+  DropProcess();
+  store_.CrashLosingUnsynced(static_cast<std::size_t>(batches));
 }
 
 Status Simulation::TryReopen(Nanos downtime) {

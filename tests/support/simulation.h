@@ -45,10 +45,11 @@ class Simulation {
   // Moves to the engine's next deadline, but at most by `limit`; does what is due. Returns how far it went.
   Nanos AdvanceOnce(Nanos limit);
 
-  // ---- life and death. After each of the first three the engine is gone until Reopen.
+  // ---- life and death. After each of the first four the engine is gone until Reopen.
   void Stop();                         // in good order: quiet, then closed
   void Kill();                         // the process ends; what was written is there
   void PowerCut(std::uint64_t chance);  // a prefix of what was not synced is there
+  void PowerCutKeeping(std::uint64_t batches);  // so many batches of what was not synced
   void Reopen(Nanos downtime = Nanos{0});
   Status TryReopen(Nanos downtime = Nanos{0});
   // Kill, then Reopen.
