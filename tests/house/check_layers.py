@@ -16,6 +16,7 @@ class Table:
     def __init__(self, data):
         self.layers = data["layer"]
         self.confined = data.get("confined", {})
+        self._private = data.get("private", {})
         self._generated = data.get("generated", {})
         prefixes = [(p, name) for name, ps in data["packages"].items() for p in ps]
         self._packages = sorted(prefixes, key=lambda entry: -len(entry[0]))
@@ -27,6 +28,10 @@ class Table:
 
     def generated_layer_of(self, include):
         return next((layer for prefix, layer in self._generated.items() if include.startswith(prefix)), None)
+
+    def owners_of(self, include):
+        """The layers that may include a private header; None for one that is not."""
+        return next((layers for name, layers in self._private.items() if fnmatch.fnmatch(include, name)), None)
 
     def package_of(self, include):
         return next((name for prefix, name in self._packages if include.startswith(prefix)), None)
@@ -50,6 +55,9 @@ def judge(table, root, path, include):
     if target is not None:
         if target != layer and not allows(rules["uses"], target):
             return f"layer {layer} may not use {target}: {include}"
+        owners = table.owners_of(include)
+        if owners is not None and layer not in owners:
+            return f"{include} is private to {', '.join(owners)}"
         return None
     package = table.package_of(include)
     if package is None:

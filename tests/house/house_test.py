@@ -57,14 +57,19 @@ class Layers(PlantedTree):
         self.assert_names(check_layers.check(self.root), "may not use package grpc")
 
     def test_a_package_can_be_confined_to_files(self):
-        self.plant("storage/rocksdb_kv.h", "#include <rocksdb/db.h>\n")
+        self.plant("storage/kv.h", "#include <rocksdb/db.h>\n")
         self.assert_names(check_layers.check(self.root), "confined")
         self.plant("broker/server/daemon.cc", "#include <boost/beast/core.hpp>\n")
         self.assertEqual(len(check_layers.check(self.root)), 2)
 
+    def test_a_header_can_be_private_to_its_layer(self):
+        self.plant("storage/rocksdb_kv.h", "#include <rocksdb/db.h>\n")
+        self.plant("broker/engine/engine.cc", '#include "storage/rocksdb_kv.h"\n')
+        self.assert_names(check_layers.check(self.root), "broker/engine/engine.cc", "private to storage")
+
     def test_standard_headers_can_be_forbidden(self):
-        self.plant("broker/engine/engine.cc", "#include <thread>\n")
-        self.assert_names(check_layers.check(self.root), "may not use <thread>")
+        self.plant("broker/engine/engine.cc", "#include <mutex>\n")
+        self.assert_names(check_layers.check(self.root), "may not use <mutex>")
 
     def test_a_folder_outside_the_table_is_refused(self):
         self.plant("broker/extras/extra.cc", "int x;\n")
