@@ -1,0 +1,223 @@
+#include "broker/server/daemon.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "broker/base/check.h"
+#include "broker/base/clock.h"
+#include "broker/base/duration.h"
+#include "broker/base/entropy.h"
+#include "broker/base/log.h"
+#include "broker/engine/engine.h"
+#include "broker/model/namespaces.h"
+#include "broker/native/loop.h"
+#include "broker/native/native_server.h"
+#include "broker/server/commit_thread.h"
+#include "broker/server/health_http.h"
+#include "broker/server/readiness.h"
+#include "broker/server/storage_watch.h"
+#include "broker/server/thread_executor.h"
+#include "storage/data_folder.h"
+
+namespace broker::server {
+namespace {
+
+constexpr int kReadThreads = 2;
+constexpr Nanos kWatchInterval = std::chrono::seconds(1);
+
+// Nobody is answered any more: what was not durable must not be seen. So no destructors and no flushing of replies.
+[[noreturn]] void EndOnFailedCommit(const Error& error) {
+  Log(LogLevel::kError, "commit_failed",
+      {{"reason", error.reason},
+       {"message", error.message},
+       {"do", "mend the disk, then start again: nothing that was answered OK is lost"}});
+  ::_exit(static_cast<int>(ExitCode::kCommitFailed));
+}
+
+// What a start that failed leaves behind.
+struct Failure {
+  ExitCode code;
+  Error error;
+};
+
+class Daemon {
+ public:
+  explicit Daemon(const Config& config) : config_(config), started_(clock_.Wall()), started_monotonic_(clock_.Monotonic()) {}
+
+  std::optional<Failure> Start();
+  void Watch() { watch_->Look(); }
+  void Stop(std::string_view signal);
+
+ private:
+  std::optional<Failure> StartHttp();
+  std::optional<Failure> OpenEngine();
+  std::optional<Failure> StartNative();
+  void DriveCommits();
+  void TellStorageFull(std::optional<std::string> why);
+  native::ServerFacts Facts() const;
+
+  const Config& config_;
+  SystemClock clock_;
+  SystemEntropy entropy_;
+  const Time started_;
+  const MonotonicTime started_monotonic_;
+
+  // Destroyed from the last to the first: who uses a thing stands below it.
+  Readiness readiness_;
+  std::unique_ptr<HealthHttp> http_;
+  std::unique_ptr<storage::DataFolder> folder_;
+  native::Loop loop_{clock_};
+  ThreadExecutor reads_{kReadThreads};
+  std::unique_ptr<engine::Engine> engine_;
+  std::optional<std::string> storage_full_;  // of the strand
+  std::optional<CommitThread> commit_thread_;
+  std::unique_ptr<native::NativeServer> native_;
+  std::optional<StorageWatch> watch_;
+  std::thread strand_;
+};
+
+std::optional<Failure> Daemon::Start() {
+  Log(LogLevel::kInfo, "starting", {{"version", BROKER_VERSION}, {"data", config_.data}});
+  if (auto failure = StartHttp()) return failure;
+  if (auto failure = OpenEngine()) return failure;
+  DriveCommits();
+  if (auto failure = StartNative()) return failure;
+
+  watch_.emplace(folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); });
+  watch_->Look();
+  strand_ = std::thread([this] { loop_.Run(); });
+  readiness_.Unblock("starting");
+  Log(LogLevel::kInfo, "ready", {{"after", FormatDuration(clock_.Monotonic() - started_monotonic_)}});
+  return std::nullopt;
+}
+
+std::optional<Failure> Daemon::StartHttp() {
+  auto http = HealthHttp::Start(config_.http_address, readiness_);
+  if (!http.ok()) return Failure{ExitCode::kAddress, std::move(http).error()};
+  http_ = *std::move(http);
+  const ListenAddress bound{config_.http_address.host, http_->port()};
+  Log(LogLevel::kInfo, "listening", {{"api", "http"}, {"address", bound.ToString()}});
+  return std::nullopt;
+}
+
+std::optional<Failure> Daemon::OpenEngine() {
+  storage::DataFolderOptions options;
+  options.rocksdb.block_cache_bytes = config_.block_cache_bytes;
+  options.rocksdb.memtable_bytes = config_.write_buffer_bytes;
+  auto folder = storage::DataFolder::Open(config_.data, entropy_, std::move(options));
+  if (!folder.ok()) return Failure{ExitCodeOfDataFolder(folder.error()), std::move(folder).error()};
+  folder_ = *std::move(folder);
+
+  engine::EngineOptions engine_options;
+  engine_options.tail_cache_bytes = config_.tail_cache_bytes;
+  engine_options.read_ahead_bytes = config_.read_ahead_bytes;
+  engine_options.clock_max_forward = config_.clock_max_forward;
+  const storage::GroupState recovered = folder_->committer().state();
+  auto engine = engine::Engine::Open(
+      engine::EngineDeps{.clock = clock_, .entropy = entropy_, .kv = folder_->kv(), .strand = loop_, .reads = reads_},
+      engine_options, recovered);
+  if (!engine.ok()) return Failure{ExitCodeOfDataFolder(engine.error()), std::move(engine).error()};
+  engine_ = *std::move(engine);
+  Log(LogLevel::kInfo, "recovered", {{"folder", folder_->path()}, {"group", recovered.number}});
+  return std::nullopt;
+}
+
+void Daemon::DriveCommits() {
+  if (config_.commit == CommitMode::kInline) {
+    loop_.Drive(*engine_, [this](engine::PendingGroup group) {
+      if (auto done = folder_->committer().Commit(std::move(group.commit)); !done.ok()) EndOnFailedCommit(done.error());
+      loop_.Committed(std::move(group));
+    });
+    return;
+  }
+  commit_thread_.emplace(
+      folder_->committer(),
+      [this](engine::PendingGroup group) {
+        // Shared because work that is posted must be copyable; it has one owner at a time.
+        auto durable = std::make_shared<engine::PendingGroup>(std::move(group));
+        loop_.Post([this, durable] { loop_.Committed(std::move(*durable)); });
+      },
+      [](const Error& error) { EndOnFailedCommit(error); });
+  loop_.Drive(*engine_, [this](engine::PendingGroup group) { commit_thread_->Submit(std::move(group)); });
+}
+
+std::optional<Failure> Daemon::StartNative() {
+  auto aliases = model::NamespaceAliases::Make(config_.namespace_alias);
+  BROKER_CHECK(aliases.ok());  // the setting's own check made sure of it
+  native::NativeOptions options;
+  options.address = config_.grpc_address.ToString();
+  options.resolve_namespace = [names = *std::move(aliases)](std::string_view id) { return names.Resolve(id); };
+  options.facts = [this] { return Facts(); };
+  native_ = std::make_unique<native::NativeServer>(std::move(options), loop_, *engine_, clock_);
+  if (auto started = native_->Start(); !started.ok()) {
+    Error error = std::move(started).error();
+    error.message += " with --grpc-address";
+    return Failure{ExitCode::kAddress, std::move(error)};
+  }
+  const ListenAddress bound{config_.grpc_address.host, static_cast<std::uint16_t>(native_->port())};
+  Log(LogLevel::kInfo, "listening", {{"api", "grpc"}, {"address", bound.ToString()}});
+  return std::nullopt;
+}
+
+void Daemon::TellStorageFull(std::optional<std::string> why) {
+  if (why) {
+    Log(LogLevel::kError, "storage_full", {{"message", *why}});
+    readiness_.Warn("storage_full", *why);
+  } else {
+    Log(LogLevel::kInfo, "storage_has_room", {{"folder", folder_->path()}});
+    readiness_.Unwarn("storage_full");
+  }
+  loop_.Post([this, why = std::move(why)] {
+    storage_full_ = why;
+    engine_->SetStorageFull(why);
+  });
+}
+
+native::ServerFacts Daemon::Facts() const {
+  return {.version = BROKER_VERSION,
+          .folder_id = fmt::format("{:016x}", folder_->id()),
+          .started = started_,
+          .started_monotonic = started_monotonic_,
+          .storage_full = storage_full_};
+}
+
+void Daemon::Stop(std::string_view signal) {
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal}, {"grace", FormatDuration(config_.shutdown_grace)}});
+  readiness_.Block("stopping", "told to by " + std::string(signal));
+  if (!native_->Drain(config_.shutdown_grace)) {
+    Log(LogLevel::kWarning, "grace_passed", {{"message", "calls that were still in flight are cut off"}});
+  }
+  native_->Stop();
+  strand_.join();
+  commit_thread_.reset();
+  reads_.Stop();
+  // Leases were written without a sync each: one for all, so that a power cut after a stop takes none back.
+  storage::CommitGroup last;
+  last.batch = folder_->kv().NewBatch();
+  last.engine_time = folder_->committer().state().engine_time;
+  if (auto done = folder_->committer().Commit(std::move(last)); !done.ok()) EndOnFailedCommit(done.error());
+  Log(LogLevel::kInfo, "stopped", {{"group", folder_->committer().state().number}});
+}
+
+}  // namespace
+
+ExitCode RunDaemon(const Config& config, StopSignals& signals) {
+  Daemon daemon(config);
+  if (auto failure = daemon.Start()) {
+    fmt::print(stderr, "brokerd: {}\n", failure->error.message);
+    return failure->code;
+  }
+  std::string_view signal;
+  while ((signal = signals.Wait(kWatchInterval)).empty()) daemon.Watch();
+  signals.LetTheNextAbort();
+  daemon.Stop(signal);
+  return ExitCode::kOk;
+}
+
+}  // namespace broker::server

@@ -1,0 +1,22 @@
+// How brokerd ends, for scripts and supervisors. The table in README.md and --help is this one.
+#pragma once
+
+#include "broker/base/error.h"
+
+namespace broker::server {
+
+enum class ExitCode {
+  kOk = 0,            // stopped in order, or said what it was asked to say
+  kDefect = 1,        // something that must not happen; a failed check aborts with SIGABRT instead
+  kConfiguration = 2, // a flag, variable or file is wrong: nothing was started
+  kAddress = 3,       // an address cannot be listened on
+  kDataFolder = 4,    // the data folder is in use, not ours, of another format, or may not be read or written
+  kDataLoss = 5,      // the data folder is damaged, or lacks what it had: see storage/README.md for the salvage
+  kCommitFailed = 6,  // a commit failed on the disk: whatever was not answered may be lost; start again after repair
+  kAborted = 7,       // a second signal cut the stop short; nothing that was answered is lost
+};
+
+// Of an error that keeps the data folder from being opened.
+ExitCode ExitCodeOfDataFolder(const Error& error);
+
+}  // namespace broker::server
