@@ -162,7 +162,6 @@ struct PeekRequest {
   model::Target source;
   MessageState state = MessageState::kReady;
   std::size_t page_size = 10;  // 1 to model::kMaxListPage
-  std::uint64_t max_bytes = 0;  // ends the page early, after at least one message; 0: model::kMaxReceiveBytes
   std::string page_token;
 };
 

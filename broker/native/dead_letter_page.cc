@@ -16,6 +16,9 @@ namespace {
 constexpr std::array kStates{engine::MessageState::kLeased, engine::MessageState::kRetrying,
                              engine::MessageState::kReady, engine::MessageState::kDelayed};
 
+// A page of the engine ends at a few MiB by itself; a second one is added only to a small first.
+constexpr std::uint64_t kGoOnBelowBytes = 256u << 10;
+
 // Shared with the callback of the look that is under way.
 class Lister : public std::enable_shared_from_this<Lister> {
  public:
@@ -33,7 +36,6 @@ class Lister : public std::enable_shared_from_this<Lister> {
                  {.source = {model::ResourceKind::kQueue, queue_},
                   .state = kStates[place_.state],
                   .page_size = left_,
-                  .max_bytes = bytes_left_,
                   .page_token = place_.token},
                  [self = shared_from_this()](Result<engine::ListPage<engine::PeekedMessage>> page) {
                    self->Looked(std::move(page));
@@ -45,13 +47,13 @@ class Lister : public std::enable_shared_from_this<Lister> {
     if (!page.ok()) return answer_(InRequest(std::move(page).error(), ""));
     for (const auto& peeked : page->items) {
       ToProto(peeked, response_.add_dead_letters());
-      bytes_left_ -= std::min(bytes_left_, model::SizeBytes(peeked.message->content));
+      bytes_ += model::SizeBytes(peeked.message->content);
       left_ -= std::min<std::size_t>(left_, 1);
     }
     place_.token = std::move(page->next_page_token);
     if (place_.token.empty()) ++place_.state;
     const bool more = place_.state < kStates.size();
-    if (more && left_ > 0 && bytes_left_ > 0) return Look();
+    if (more && left_ > 0 && bytes_ < kGoOnBelowBytes) return Look();
     if (more) response_.set_next_page_token(place_.ToString());
     answer_(std::move(response_));
   }
@@ -60,7 +62,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
   const engine::Caller caller_;
   const std::string queue_;
   std::size_t left_;
-  std::uint64_t bytes_left_ = kMaxPeekBytes;
+  std::uint64_t bytes_ = 0;
   DeadLetterPlace place_;
   v1::ListDeadLettersResponse response_;
   const Answer<v1::ListDeadLettersResponse> answer_;

@@ -24,7 +24,7 @@ struct DeadLetterPlace {
   static Result<DeadLetterPlace> Parse(std::string_view text);
 };
 
-// Answers with up to `page_size` messages and kMaxPeekBytes of them, from `place` on.
+// Answers with up to `page_size` messages, and fewer when they are large, from `place` on.
 void ListDeadLetters(engine::Engine& engine, const engine::Caller& caller, std::string queue, std::size_t page_size,
                      DeadLetterPlace place, Answer<v1::ListDeadLettersResponse> answer);
 

@@ -221,7 +221,6 @@ Result<engine::PeekRequest> ToPeek(const v1::PeekRequest& request) {
   peek.source = *std::move(source);
   peek.state = *state;
   peek.page_size = *size;
-  peek.max_bytes = kMaxPeekBytes;
   peek.page_token = request.page_token();
   return peek;
 }

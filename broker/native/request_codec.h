@@ -18,7 +18,6 @@
 namespace broker::native {
 
 inline constexpr std::uint64_t kDefaultReceiveBytes = 2u << 20;  // with its envelope below 4 MiB, a client's default
-inline constexpr std::uint64_t kMaxPeekBytes = 2u << 20;
 inline constexpr std::uint32_t kDefaultOutstandingMessages = 1'000;
 inline constexpr std::uint32_t kMaxOutstandingMessages = 100'000;
 inline constexpr std::uint64_t kDefaultOutstandingBytes = 64u << 20;
