@@ -1,0 +1,55 @@
+#include "broker/native/context.h"
+
+#include <utility>
+#include <vector>
+
+#include "broker/base/check.h"
+
+namespace broker::native {
+
+Context::Context(Loop& loop, engine::Engine& engine, const Clock& clock, ResolveNamespace resolve)
+    : loop_(loop), engine_(engine), clock_(clock), resolve_(std::move(resolve)) {}
+
+Result<engine::Caller> Context::MakeCaller(std::string_view name_space, std::string peer, std::string consumer) const {
+  engine::Caller caller;
+  caller.name_space = resolve_ ? resolve_(name_space) : std::string(name_space);
+  if (caller.name_space.empty()) caller.name_space = model::kDefaultNamespace;
+  BROKER_RETURN_IF_ERROR(model::CheckName("namespace", caller.name_space));
+  caller.peer = std::move(peer);
+  caller.consumer = std::move(consumer);
+  return caller;
+}
+
+Status Context::Enter() {
+  if (draining_) return Stopping();
+  ++calls_;
+  return {};
+}
+
+void Context::Leave() {
+  BROKER_CHECK(calls_ > 0);
+  --calls_;
+  TellIfIdle();
+}
+
+void Context::Drain(std::function<void()> idle) {
+  draining_ = true;
+  idle_ = std::move(idle);
+  const std::vector<LongCall*> calls(long_calls_.begin(), long_calls_.end());
+  for (LongCall* call : calls) {
+    if (long_calls_.contains(call)) call->Drain();
+  }
+  TellIfIdle();
+}
+
+void Context::TellIfIdle() {
+  if (!draining_ || calls_ > 0 || !idle_) return;
+  std::exchange(idle_, nullptr)();
+}
+
+Error Stopping() {
+  return Error(ErrorCode::kUnavailable, "STOPPING",
+               "the broker is stopping: try again, here once it is back, or elsewhere");
+}
+
+}  // namespace broker::native

@@ -1,0 +1,128 @@
+#include "broker/native/native_server.h"
+
+#include <fmt/format.h>
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <array>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "broker/base/check.h"
+#include "broker/native/dead_letters_service.h"
+#include "broker/native/messages_service.h"
+#include "broker/native/queues_service.h"
+#include "broker/native/subscriptions_service.h"
+#include "broker/native/tasks_service.h"
+#include "broker/native/topics_service.h"
+
+namespace broker::native {
+namespace {
+
+constexpr int kMaxRequestBytes = 16 << 20;
+constexpr int kMaxConcurrentCalls = 20'000;  // of one connection; more wait at the client
+// A peer that is gone without a word is noticed within these two, and its stream's leases go back.
+constexpr int kKeepaliveMillis = 30'000;
+constexpr int kKeepaliveTimeoutMillis = 10'000;
+constexpr int kMinClientPingMillis = 10'000;
+// What is left open when ours have ended are watches of health and reflection, which never end by themselves.
+constexpr auto kForeignCallsGrace = std::chrono::milliseconds(100);
+
+gpr_timespec FromNow(Nanos span) { return gpr_time_from_nanos(span.count(), GPR_TIMESPAN); }
+
+// Runs `work` on the strand with a function to call when it is done, on any thread, and waits for that.
+bool RunOnStrand(Loop& loop, const std::function<void(std::function<void()>)>& work, std::optional<Nanos> at_most) {
+  BROKER_CHECK(!loop.IsOnStrand());
+  // Shared with the strand, which may come to it after this call has given up waiting.
+  const auto done = std::make_shared<std::promise<void>>();
+  auto future = done->get_future();
+  loop.Post([work, done] { work([done] { done->set_value(); }); });
+  if (at_most) return future.wait_for(*at_most) == std::future_status::ready;
+  future.wait();
+  return true;
+}
+
+}  // namespace
+
+class NativeServer::Services {
+ public:
+  Services(Context& context, std::function<ServerFacts()> facts)
+      : topics_(context),
+        queues_(context),
+        subscriptions_(context),
+        messages_(context),
+        dead_letters_(context),
+        tasks_(context),
+        admin_(context, std::move(facts)) {}
+
+  void Register(grpc::ServerBuilder& builder) {
+    for (grpc::Service* service : All()) builder.RegisterService(service);
+  }
+  MessagesService& messages() { return messages_; }
+
+ private:
+  std::array<grpc::Service*, 7> All() {
+    return {&topics_, &queues_, &subscriptions_, &messages_, &dead_letters_, &tasks_, &admin_};
+  }
+
+  TopicsService topics_;
+  QueuesService queues_;
+  SubscriptionsService subscriptions_;
+  MessagesService messages_;
+  DeadLettersService dead_letters_;
+  TasksService tasks_;
+  AdminService admin_;
+};
+
+NativeServer::NativeServer(NativeOptions options, Loop& loop, engine::Engine& engine, const Clock& clock)
+    : options_(std::move(options)),
+      loop_(loop),
+      context_(loop, engine, clock, options_.resolve_namespace),
+      services_(std::make_unique<Services>(context_, options_.facts)) {}
+
+NativeServer::~NativeServer() = default;
+
+Status NativeServer::Start() {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port_);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.SetMaxSendMessageSize(-1);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or a second daemon would share the port unnoticed
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinClientPingMillis);
+  services_->Register(builder);
+  loop_.Use(builder.AddCompletionQueue());
+  server_ = builder.BuildAndStart();
+  if (!server_ || port_ == 0) {
+    return Error(ErrorCode::kUnavailable, "CANNOT_LISTEN",
+                 fmt::format("cannot listen on {}: another program uses the port, or the address is not this "
+                             "machine's; choose another one",
+                             options_.address));
+  }
+  services_->messages().Arm();
+  return {};
+}
+
+bool NativeServer::Drain(Nanos grace) {
+  if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
+  return RunOnStrand(
+      loop_, [this](std::function<void()> done) { context_.Drain(std::move(done)); }, grace);
+}
+
+void NativeServer::Stop() {
+  server_->Shutdown(FromNow(kForeignCallsGrace));
+  RunOnStrand(
+      loop_, [this](std::function<void()> done) { context_.Drain(std::move(done)); }, std::nullopt);
+  loop_.Stop();
+}
+
+}  // namespace broker::native
