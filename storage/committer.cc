@@ -14,15 +14,9 @@ constexpr std::string_view kGroupKey = "group";
 
 }  // namespace
 
-<<<<<<< HEAD
 Result<GroupState> Committer::Recover(const Reader& store, const Marker& marker) {
   GroupState state;
   auto stored = store.Get(Family::kMeta, kGroupKey, ReadMode::kExact);
-=======
-Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
-  GroupState state;
-  auto stored = kv.Get(Family::kMeta, kGroupKey, ReadMode::kExact);
->>>>>>> tests
   if (!stored.ok()) return std::move(stored).error();
   if (stored->has_value()) {
     v0::GroupRecord record;
@@ -35,7 +29,6 @@ Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
   if (marked->has_value() && **marked > state.number) {
     return Error(ErrorCode::kDataLoss, "MISSING_COMMIT_GROUPS",
                  fmt::format("the store ends at commit group {}, but group {} was synced: groups {} to {} are missing. "
-<<<<<<< HEAD
                              "The end of the write-ahead log was damaged or removed",
                              state.number, **marked, state.number + 1, **marked));
   }
@@ -46,12 +39,6 @@ Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
   auto state = Recover(kv, marker);
   if (!state.ok()) return std::move(state).error();
   return std::unique_ptr<Committer>(new Committer(kv, marker, *state));
-=======
-                             "The end of the write-ahead log was damaged or removed; nothing was changed",
-                             state.number, **marked, state.number + 1, **marked));
-  }
-  return std::unique_ptr<Committer>(new Committer(kv, marker, state));
->>>>>>> tests
 }
 
 Status Committer::Commit(CommitGroup group) {

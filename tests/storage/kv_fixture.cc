@@ -2,14 +2,10 @@
 
 #include <sstream>
 
-<<<<<<< HEAD
 #include "broker/base/check.h"
 #include "storage/memory_kv.h"
 #include "storage/rocksdb_kv.h"
 #include "tests/support/temp_folder.h"
-=======
-#include "storage/memory_kv.h"
->>>>>>> tests
 
 namespace broker::test {
 namespace {
@@ -23,7 +19,6 @@ class MemoryStore final : public Store {
   storage::MemoryKv kv_;
 };
 
-<<<<<<< HEAD
 class RocksdbStore final : public Store {
  public:
   RocksdbStore() { Reopen(); }
@@ -45,12 +40,6 @@ class RocksdbStore final : public Store {
 std::vector<StoreKind> AllStores() {
   return {{"Memory", [] { return std::unique_ptr<Store>(std::make_unique<MemoryStore>()); }},
           {"Rocksdb", [] { return std::unique_ptr<Store>(std::make_unique<RocksdbStore>()); }}};
-=======
-}  // namespace
-
-std::vector<StoreKind> AllStores() {
-  return {{"Memory", [] { return std::unique_ptr<Store>(std::make_unique<MemoryStore>()); }}};
->>>>>>> tests
 }
 
 void KvTest::Write(std::string_view changes, Family family, storage::Sync sync) {
