@@ -59,7 +59,8 @@ void Simulation::Drain() {
       engine_->Committed(std::move(*group));
       worked = true;
     }
-    if (!worked) return;
+    // Building a group may have asked for reads.
+    if (!worked && strand_.empty() && reads_.empty()) return;
   }
 }
 
