@@ -172,7 +172,9 @@ class Engine::Core {
 
   // ---- publish.cc
   RecordPtr Append(MessageLog& log, StoredRecord record);
-  RecordPtr AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due);
+  // `came_by`: the copy goes on saying by which subscription its message once came, and in which format.
+  RecordPtr AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
+                          std::shared_ptr<const Alias> came_by = nullptr);
   void AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due);
   // Gives a topic's message to the queues subscribed to it.
   void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source);
@@ -195,6 +197,8 @@ class Engine::Core {
   void WakeReaders(const MessageLog& log);
   void Serve(Cursor& cursor);
   Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
+  // How many outstanding messages of an ordering key the plan takes along.
+  static std::size_t InPlan(const Plan& plan, std::uint64_t key_hash);
   void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
   void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
   Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout);
@@ -239,10 +243,14 @@ class Engine::Core {
 
   // ---- retention.cc
   void RunRetention(MessageLog& log);
+  static std::string MarkKey(const MessageLog& log, Time time);
+  void DeleteDroppedMarks(MessageLog& log);
   void ApplyFloor(Cursor& cursor, const TimeMark& floor);
 
   // ---- reclaim.cc
   void CheckReclaim(MessageLog& log);
+  static bool MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding);
+  static std::set<std::uint64_t> OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit);
   void DropChunk(MessageLog& log, std::uint64_t first);
   void StartMove(MessageLog& log, Chunk& chunk);
   void FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors, const std::set<std::uint64_t>& scheduled);

@@ -59,7 +59,7 @@ Entry Engine::Core::RemoveOutstanding(Cursor& cursor, std::uint64_t sequence) {
   MarkDirty(cursor);
   ForgetLoaded(cursor, sequence);
   if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
-    if (--chunk->outstanding * 16 <= (chunk->open() ? 0 : chunk->records())) reclaim_.insert(cursor.log->id.value());
+    if (MayReclaim(*cursor.log, *chunk, --chunk->outstanding)) reclaim_.insert(cursor.log->id.value());
   } else {
     ReleaseKept(*cursor.log, sequence);
   }

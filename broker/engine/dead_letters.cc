@@ -141,10 +141,9 @@ void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, cons
   letter->dead_letter.push_back(std::move(story));
   const model::MessageId origin = record.OriginIn(cursor.log->id);
   letter->origin = origin != model::MessageId{} ? origin : id;
-  letter->publish_time = now_;
 
   MessageLog& log = queue != nullptr ? *queue->log : *topic->log;
-  const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt);
+  const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt, record.alias);
   if (topic != nullptr) FanOut(*topic, {log.id, model::Sequence(appended->sequence)}, *appended);
   RemoveOutstanding(cursor, sequence);
   journal_.RequireSync();

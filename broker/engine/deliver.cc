@@ -19,6 +19,7 @@ struct Engine::Core::Plan {
   std::vector<std::uint64_t> missing;  // to be read before anything can be chosen
   std::uint64_t run_from = 0;          // a run to be read; 0: none
   std::uint64_t bytes = 0;
+  std::map<std::uint64_t, std::size_t> keys;  // ordering keys in it: what is handed out together may follow each other
 
   bool needs_read() const { return !missing.empty() || run_from != 0; }
   bool empty() const { return retries.empty() && fresh_chosen == 0; }
@@ -112,8 +113,12 @@ Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& 
   const std::size_t reserved = std::min(ready.size(), (limit + 1) / 2);
 
   std::uint64_t reserved_bytes = 0;
-  for (std::size_t i = 0; i < reserved; ++i) reserved_bytes += cursor.outstanding.Find(ready[i])->size_bytes;
-  PlanFresh(cursor, plan, limit - reserved, max_bytes - std::min(max_bytes, reserved_bytes));
+  for (std::size_t i = 0; i < reserved; ++i) {
+    const Entry& entry = *cursor.outstanding.Find(ready[i]);
+    reserved_bytes += entry.size_bytes;
+    ++plan.keys[entry.key_hash];
+  }
+  if (reserved_bytes <= max_bytes) PlanFresh(cursor, plan, limit - reserved, max_bytes - reserved_bytes);
   if (plan.needs_read()) return plan;
 
   const std::size_t retries = std::min(ready.size(), limit - plan.fresh_chosen);
@@ -128,19 +133,17 @@ Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& 
       plan.retries.push_back(record);
     }
   }
-  // Alone, a retry may be larger than the receiver asked for; beside fresh ones it must fit.
-  if (!plan.retries.empty() && plan.bytes > 0 && bytes + plan.bytes > max_bytes && plan.retries.size() == 1) {
-    plan.fresh.clear();
-    plan.chosen.clear();
-    plan.fresh_chosen = 0;
-  }
   std::sort(plan.missing.begin(), plan.missing.end());
   return plan;
 }
 
+std::size_t Engine::Core::InPlan(const Plan& plan, std::uint64_t key_hash) {
+  const auto found = plan.keys.find(key_hash);
+  return found == plan.keys.end() ? 0 : found->second;
+}
+
 void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes) {
   const MessageLog& log = *cursor.log;
-  std::set<std::uint64_t> keys;  // handed out together in this receive
   std::uint64_t sequence = cursor.position;
   while (plan.fresh_chosen < limit && sequence < log.next_sequence) {
     if (cursor.outstanding.size() + plan.fresh.size() >= model::kMaxOutstanding) return;
@@ -151,7 +154,7 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
     }
     if (log.ordered && log.delay > Nanos{0} && record->append_time + log.delay > now_) return;
     const bool blocked = cursor.settings.ordered && !record->held && !record->damaged &&
-                         cursor.outstanding.KeyBusy(record->key_hash) && keys.count(record->key_hash) == 0;
+                         cursor.outstanding.CountOfKey(record->key_hash) > InPlan(plan, record->key_hash);
     if (record->held || record->damaged || blocked) {
       // In front of anything chosen the position can move at once.
       if (plan.fresh_chosen == 0) {
@@ -172,7 +175,7 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
     plan.fresh.push_back(record);
     plan.chosen.push_back(true);
     ++plan.fresh_chosen;
-    if (cursor.settings.ordered && record->key_hash != 0) keys.insert(record->key_hash);
+    if (cursor.settings.ordered && record->key_hash != 0) plan.keys.try_emplace(record->key_hash, 0);
     ++sequence;
   }
 }

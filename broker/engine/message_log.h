@@ -66,7 +66,7 @@ struct MessageLog {
   bool delayed_dirty = false;
 
   // What stands for "everything" among marks.
-  TimeMark End() const { return {marks.last_append(), next_sequence, totals}; }
+  TimeMark End() const { return {marks.last_append(), next_sequence, marks.last_append(), totals}; }
   // The newest records' one with this sequence, or null.
   RecordPtr InTail(std::uint64_t sequence) const {
     if (tail.empty() || sequence < tail.front()->sequence) return nullptr;

@@ -151,6 +151,11 @@ std::vector<std::uint64_t> Outstanding::Ready(std::size_t limit) const {
   return found;
 }
 
+std::size_t Outstanding::CountOfKey(std::uint64_t key_hash) const {
+  const auto key = keys_.find(key_hash);
+  return key == keys_.end() ? 0 : key->second.waiting.size() + key->second.leased.size();
+}
+
 std::vector<std::uint64_t> Outstanding::LaterOfKey(std::uint64_t key_hash, std::uint64_t sequence) const {
   std::vector<std::uint64_t> later;
   const auto key = keys_.find(key_hash);

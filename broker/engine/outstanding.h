@@ -71,8 +71,8 @@ class Outstanding {
   // follow each other in order, from its head on.
   std::vector<std::uint64_t> Ready(std::size_t limit) const;
   bool HasReady() const { return !ready_.empty() || !ready_keys_.empty(); }
-  // Whether a message of this key would overtake one that is outstanding.
-  bool KeyBusy(std::uint64_t key_hash) const { return key_hash != 0 && keys_.count(key_hash) != 0; }
+  // How many of this ordering key are outstanding: another one must not overtake them.
+  std::size_t CountOfKey(std::uint64_t key_hash) const;
   // The sequences of `key_hash` above `sequence`, leased or not.
   std::vector<std::uint64_t> LaterOfKey(std::uint64_t key_hash, std::uint64_t sequence) const;
 

@@ -103,11 +103,13 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   return Published{id, false};
 }
 
-RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due) {
+RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
+                                      std::shared_ptr<const Alias> came_by) {
   StoredRecord record;
   record.size_bytes = model::SizeBytes(message->content);
   record.key_hash = KeyHash(message->content.ordering_key);
   record.message = std::move(message);
+  if (came_by != nullptr) record.alias = std::make_shared<const Alias>(Alias{{}, {}, came_by->subscription, came_by->delivery_format});
   record.held = due.has_value();
   if (due) record.due = std::chrono::ceil<Millis>(*due);
   RecordPtr appended = Append(log, std::move(record));
@@ -156,8 +158,9 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
     mark.set_sequence(record.sequence);
     mark.set_total_messages(below.messages);
     mark.set_total_bytes(below.bytes);
-    const auto ms = std::chrono::ceil<Millis>(now_).time_since_epoch().count();
-    journal_.Put(Family::kMarks, storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms)), mark);
+    mark.set_last_below_ns(ToNanos(log.marks.back().last_below));
+    journal_.Put(Family::kMarks, MarkKey(log, log.marks.back().time), mark);
+    DeleteDroppedMarks(log);
   }
   v0::LogRecord durable;
   ToRecord(record, false, durable);

@@ -1,6 +1,7 @@
 // Space comes back by chunk: when nothing in a closed chunk is needed it is dropped as a whole; the few survivors of a
 // sparse one move to `kept` first, in the same group, an alias as a full copy so that its sources are free to go.
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "broker/base/log.h"
@@ -14,7 +15,10 @@ namespace {
 using storage::Family;
 using storage::PairKey;
 
-constexpr std::uint64_t kSparse = 16;  // survivors move when at most one record in so many lives
+// How many survivors of a chunk are worth moving: one record in sixteen, and of small chunks up to a quarter.
+std::uint64_t Few(const Chunk& chunk) {
+  return std::max<std::uint64_t>({1, chunk.records() / 16, std::min<std::uint64_t>(4, chunk.records() / 4)});
+}
 
 struct Survivors {
   std::set<std::uint64_t> scheduled;
@@ -49,6 +53,23 @@ void Engine::Core::RunChunkAge(MessageLog& log) {
   reclaim_.insert(log.id.value());
 }
 
+// Whether so few are outstanding that the chunk may be unneeded, or sparse. The same message may be for many cursors.
+bool Engine::Core::MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding) {
+  if (outstanding == 0) return true;
+  return !chunk.open() && outstanding <= log.cursors.size() * Few(chunk);
+}
+
+std::set<std::uint64_t> Engine::Core::OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit) {
+  std::set<std::uint64_t> found;
+  for (const Cursor* cursor : log.cursors) {
+    for (auto at = cursor->outstanding.NextFrom(chunk.first); at && *at <= chunk.last && found.size() < limit;
+         at = cursor->outstanding.NextFrom(*at + 1)) {
+      found.insert(*at);
+    }
+  }
+  return found;
+}
+
 void Engine::Core::CheckReclaim(MessageLog& log) {
   std::uint64_t read = log.next_sequence;  // below it every cursor has read
   for (const Cursor* cursor : log.cursors) read = std::min(read, cursor->position);
@@ -65,12 +86,14 @@ void Engine::Core::CheckReclaim(MessageLog& log) {
   for (Chunk& chunk : log.chunks.chunks()) {
     if (chunk.open() || chunk.last >= read) break;
     if (chunk.named_by > 0 || chunk.moving) continue;
-    const std::uint64_t needed = chunk.outstanding + chunk.scheduled;
-    if (needed == 0) {
+    if (chunk.outstanding + chunk.scheduled == 0) {
       unneeded.push_back(chunk.first);
-    } else if (needed < chunk.records() && needed <= std::max<std::uint64_t>(1, chunk.records() / kSparse)) {
-      StartMove(log, chunk);
+      continue;
     }
+    if (!MayReclaim(log, chunk, chunk.outstanding)) continue;
+    const std::uint64_t few = Few(chunk);
+    const std::uint64_t needed = OutstandingIn(log, chunk, few + 1).size() + chunk.scheduled;
+    if (needed < chunk.records() && needed <= few) StartMove(log, chunk);
   }
   for (const std::uint64_t first : unneeded) DropChunk(log, first);
   if (log.deleted && log.cursors.empty() && log.chunks.chunks().empty() && log.kept.empty()) RemoveLog(log);
@@ -94,14 +117,7 @@ void Engine::Core::DropChunk(MessageLog& log, std::uint64_t first) {
 
 void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
   chunk.moving = true;
-  ReadRequest request{log.id, {}};
-  std::set<std::uint64_t> points;
-  for (const Cursor* cursor : log.cursors) {
-    for (auto at = cursor->outstanding.NextFrom(chunk.first); at && *at <= chunk.last;
-         at = cursor->outstanding.NextFrom(*at + 1)) {
-      points.insert(*at);
-    }
-  }
+  const std::set<std::uint64_t> points = OutstandingIn(log, chunk, SIZE_MAX);
   const bool scheduled = chunk.scheduled > 0;
   const std::uint64_t id = log.id.value();
   const std::uint64_t first = chunk.first;

@@ -116,6 +116,7 @@ Status Engine::Core::LoadLogs() {
           for (const auto& source : stored.sources()) chunk.sources.insert({source.log(), source.sequence()});
           log->chunks.Restore(std::move(chunk));
         }
+        log->marks.SetLastAppend(FromNanos(record.last_append_ns()));
         logs_.emplace(id, std::move(log));
         return {};
       }));
@@ -123,18 +124,16 @@ Status Engine::Core::LoadLogs() {
     // The newest record says where the log ends; everything newer than the stored state is in the open chunk.
     const auto last = deps_.kv.Last(Family::kLog, PairKey(id, log->FirstStored()), PairKey(id + 1, 0));
     if (!last.ok()) return last.error();
-    Time last_append{};
     if (last->has_value()) {
       v0::LogRecord record;
       BROKER_RETURN_IF_ERROR(storage::Open((*last)->first, (*last)->second, record));
       log->next_sequence = std::max(log->next_sequence, ReadBigEndian((*last)->first, 8) + 1);
       log->totals = {record.total_messages(), record.total_bytes()};
-      last_append = FromNanos(record.append_time_ns());
+      log->marks.SetLastAppend(FromNanos(record.append_time_ns()));
     }
     if (Chunk* open = log->chunks.open()) {
       open->bytes = log->totals.bytes - open->base_bytes + (log->next_sequence - open->first) * kRecordOverhead;
     }
-    log->marks.SetLastAppend(last_append);
   }
   for (const auto& [id, log] : logs_) {
     for (const Chunk& chunk : log->chunks.chunks()) {
@@ -155,7 +154,8 @@ Status Engine::Core::LoadLogs() {
         MessageLog* log = FindLog(ReadBigEndian(key, 0));
         if (log == nullptr) return {};
         const Time time{Millis(static_cast<std::int64_t>(ReadBigEndian(key, 8)))};
-        log->marks.Restore({time, record.sequence(), {record.total_messages(), record.total_bytes()}});
+        log->marks.Restore({time, record.sequence(), FromNanos(record.last_below_ns()),
+                            {record.total_messages(), record.total_bytes()}});
         return {};
       });
 }

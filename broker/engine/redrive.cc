@@ -176,17 +176,16 @@ bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
     NoteLeft(task, "it failed in this very queue");
     return false;
   }
-  auto message = std::make_shared<model::Message>(*record.message);
-  message->publish_time = now_;
+  const model::MessagePtr message = record.message;
   if (source->owner.kind == model::ResourceKind::kQueue) {
-    AppendMessage(*source->log, std::move(message), std::nullopt);
+    AppendMessage(*source->log, message, std::nullopt, record.alias);
     return true;
   }
   // A topic's other subscriptions skip it: it is held in the log, and outstanding for this one alone.
   StoredRecord held;
   held.size_bytes = record.size_bytes;
   held.key_hash = KeyHash(message->content.ordering_key);
-  held.message = std::move(message);
+  held.message = message;
   held.held = true;
   const RecordPtr appended = Append(*source->log, std::move(held));
   PutOutstanding(*source, appended->sequence, FreshEntry(*source, *appended));

@@ -33,11 +33,17 @@ void Engine::Core::RunRetention(MessageLog& log) {
     if (!next || due < *next) next = due;
   }
   log.marks.DropBelow(log.FirstStored());
-  for (const Time dropped : log.marks.TakeDropped()) {
-    const auto ms = std::chrono::floor<Millis>(dropped).time_since_epoch().count();
-    journal_.Delete(storage::Family::kMarks, storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms)));
-  }
+  DeleteDroppedMarks(log);
   if (next) timers_.Set({TimerKind::kRetention, log.id.value()}, std::max(*next, now_ + Nanos{1}));
+}
+
+std::string Engine::Core::MarkKey(const MessageLog& log, Time time) {
+  const auto ms = std::chrono::floor<Millis>(time).time_since_epoch().count();
+  return storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms));
+}
+
+void Engine::Core::DeleteDroppedMarks(MessageLog& log) {
+  for (const Time dropped : log.marks.TakeDropped()) journal_.Delete(storage::Family::kMarks, MarkKey(log, dropped));
 }
 
 void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {

@@ -137,6 +137,7 @@ void Engine::Core::StoreLogState(const MessageLog& log) {
   record.set_next_sequence(log.next_sequence);
   record.set_total_messages(log.totals.messages);
   record.set_total_bytes(log.totals.bytes);
+  record.set_last_append_ns(ToNanos(log.marks.last_append()));
   for (const Chunk& chunk : log.chunks.chunks()) {
     v0::ChunkRecord* out = record.add_chunks();
     out->set_first(chunk.first);

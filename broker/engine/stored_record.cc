@@ -118,7 +118,7 @@ model::MessageId StoredRecord::IdIn(model::LogId log) const {
 
 model::MessageId StoredRecord::OriginIn(model::LogId log) const {
   if (message != nullptr && message->origin != model::MessageId{}) return message->origin;
-  if (alias != nullptr && alias->target != IdIn(log)) return alias->target;
+  if (stands_elsewhere() && alias->target != IdIn(log)) return alias->target;
   return {};
 }
 
@@ -142,7 +142,7 @@ void ToRecord(const StoredRecord& record, bool with_copy, v0::LogRecord& out) {
   out.set_key_hash(record.key_hash);
   out.set_due_ns(ToNanos(record.due));
   if (record.alias != nullptr) ToRecord(*record.alias, *out.mutable_alias());
-  if (record.alias == nullptr || with_copy) ToRecord(*record.message, out.mutable_message());
+  if (!record.stands_elsewhere() || with_copy) ToRecord(*record.message, out.mutable_message());
 }
 
 StoredRecord FromRecord(std::uint64_t sequence, const v0::LogRecord& record) {

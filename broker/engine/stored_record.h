@@ -20,7 +20,7 @@ class MessageRecord;
 
 namespace broker::engine {
 
-// An alias: the message itself stands elsewhere.
+// An alias: the message itself stands elsewhere. With a zero target it stands here, and only its way is told.
 struct Alias {
   model::MessageId target;
   model::MessageId id;  // zero: its own place
@@ -40,6 +40,7 @@ struct StoredRecord {
   std::shared_ptr<const Alias> alias;  // null for a message's own record
   model::MessagePtr message;           // null: known to be there, not loaded
 
+  bool stands_elsewhere() const { return alias != nullptr && alias->target != model::MessageId{}; }
   // The message's id for whoever receives it from `log`.
   model::MessageId IdIn(model::LogId log) const;
   // Where it was first stored, if elsewhere; else zero.

@@ -35,13 +35,6 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
     if (start == StartAt::kEarliest) {
       return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
     }
-    for (const Subscription* other : (*topic)->subscriptions) {
-      if (other->queue != queue) continue;
-      return Error(ErrorCode::kAlreadyExists, "QUEUE_ALREADY_SUBSCRIBED",
-                   fmt::format("subscription \"{}\" already delivers topic \"{}\" into queue \"{}\"", other->name,
-                               settings.topic, *settings.queue),
-                   "subscription/" + other->name);
-    }
   }
   auto subscription = std::make_unique<Subscription>();
   subscription->name_space = caller.name_space;

@@ -12,7 +12,7 @@ constexpr std::uint64_t kMessageBytes = 768;  // of structures around a message
 
 void TailCache::Add(MessageLog& log, RecordPtr record, std::uint64_t group) {
   const std::uint64_t bytes =
-      record->alias != nullptr || record->message == nullptr ? kAliasBytes : kMessageBytes + record->size_bytes;
+      record->stands_elsewhere() || record->message == nullptr ? kAliasBytes : kMessageBytes + record->size_bytes;
   items_.push_back({log.id.value(), record->sequence, bytes, group});
   bytes_ += bytes;
   log.tail.push_back(std::move(record));

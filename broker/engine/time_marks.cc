@@ -6,9 +6,8 @@
 namespace broker::engine {
 
 bool TimeMarks::OnAppend(Time now, std::uint64_t sequence, const Totals& below) {
-  last_append_ = now;
-  // Marks are persisted by the millisecond; rounding up keeps "everything below is at or before".
-  const Time time = std::chrono::ceil<Millis>(now);
+  const Time last_below = std::exchange(last_append_, now);
+  const Time time = std::chrono::floor<Millis>(now);  // as it is stored
   if (!marks_.empty() && time - marks_.back().time < interval_) return false;
   if (marks_.size() >= kMax) {
     std::vector<TimeMark> kept;
@@ -22,7 +21,7 @@ bool TimeMarks::OnAppend(Time now, std::uint64_t sequence, const Totals& below) 
     marks_ = std::move(kept);
     interval_ = std::max(interval_ * 2, (marks_.back().time - marks_.front().time) / int{kMax / 2});
   }
-  marks_.push_back({time, sequence, below});
+  marks_.push_back({time, sequence, last_below, below});
   return true;
 }
 
@@ -44,10 +43,10 @@ void TimeMarks::DropBelow(std::uint64_t sequence) {
 }
 
 std::optional<TimeMark> TimeMarks::FloorAt(Time cutoff, const TimeMark& end) const {
-  if (end.time <= cutoff) return end;
+  if (end.last_below <= cutoff) return end;
   std::optional<TimeMark> floor;
   for (const TimeMark& mark : marks_) {
-    if (mark.time > cutoff) break;
+    if (mark.last_below > cutoff) break;
     floor = mark;
   }
   return floor;
@@ -55,9 +54,9 @@ std::optional<TimeMark> TimeMarks::FloorAt(Time cutoff, const TimeMark& end) con
 
 Time TimeMarks::PassesAt(std::uint64_t sequence, const TimeMark& end) const {
   for (const TimeMark& mark : marks_) {
-    if (mark.sequence > sequence) return mark.time;
+    if (mark.sequence > sequence) return mark.last_below;
   }
-  return end.time;
+  return end.last_below;
 }
 
 }  // namespace broker::engine

@@ -67,8 +67,8 @@ void Simulation::Drain() {
 void Simulation::StopAtCommit(bool written) {
   while (RunPosted() || RunDue()) {
   }
-  auto group = engine().TakeGroup();
-  if (group && written) Commit(*group);
+  if (!written) return;
+  if (auto group = engine().TakeGroup()) Commit(*group);
 }
 
 Nanos Simulation::AdvanceOnce(Nanos limit) {
