@@ -31,7 +31,7 @@ class CommitThreadTest : public ::testing::Test {
   }
 
   storage::MemoryKv kv_;
-  storage::MemoryMarker marker_;
+  test::MemoryMarker marker_;
   std::unique_ptr<storage::Committer> committer_;
   std::vector<std::string> answered_;
 };
