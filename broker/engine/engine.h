@@ -49,7 +49,8 @@ struct EngineDeps {
   Executor& reads;   // where reads may block
 };
 
-// A group of effects on its way to disk, with the answers that wait for it.
+// A group of effects on its way to disk, with the answers that wait for it. Without effects commit.batch is null: there
+// is nothing to commit, and the group goes to Committed() at once.
 struct PendingGroup {
   storage::CommitGroup commit;
   std::vector<std::function<void()>> answers;

@@ -124,13 +124,14 @@ std::optional<Failure> Daemon::OpenEngine() {
       engine_options, recovered);
   if (!engine.ok()) return Failure{ExitCodeOfDataFolder(engine.error()), std::move(engine).error()};
   engine_ = *std::move(engine);
-  Log(LogLevel::kInfo, "recovered", {{"folder", folder_->path()}, {"group", recovered.number}});
+  Log(LogLevel::kInfo, "recovered", {{"group", recovered.number}});
   return std::nullopt;
 }
 
 void Daemon::DriveCommits() {
   if (config_.commit == CommitMode::kInline) {
     loop_.Drive(*engine_, [this](engine::PendingGroup group) {
+      if (group.commit.batch == nullptr) return loop_.Committed(std::move(group));  // answers only
       if (auto done = folder_->committer().Commit(std::move(group.commit)); !done.ok()) EndOnFailedCommit(done.error());
       loop_.Committed(std::move(group));
     });
@@ -144,7 +145,10 @@ void Daemon::DriveCommits() {
         loop_.Post([this, durable] { loop_.Committed(std::move(*durable)); });
       },
       [](const Error& error) { EndOnFailedCommit(error); });
-  loop_.Drive(*engine_, [this](engine::PendingGroup group) { commit_thread_->Submit(std::move(group)); });
+  loop_.Drive(*engine_, [this](engine::PendingGroup group) {
+    if (group.commit.batch == nullptr) return loop_.Committed(std::move(group));
+    commit_thread_->Submit(std::move(group));
+  });
 }
 
 std::optional<Failure> Daemon::StartNative() {
