@@ -15,6 +15,14 @@ CLI::Option* Declaration::Completed(CLI::Option* option, Completion completion) 
   return option;
 }
 
+void Declaration::Toggle(const std::string& word, std::optional<bool>& member, const std::string& description) {
+  auto* on = app_->add_flag_callback(
+      "--" + word, [&member] { member = true; }, description);
+  auto* off = app_->add_flag_callback(
+      "--no-" + word, [&member] { member = false; }, "The opposite");
+  on->excludes(off);
+}
+
 CLI::Option* Declaration::Choice(const std::string& names, std::string& member, std::vector<std::string> words,
                                  const std::string& description) {
   CLI::Option* option = app_->add_option(names, member, description)->check(CLI::IsMember(words));

@@ -71,6 +71,8 @@ class Declaration {
   CLI::Option* Flag(const std::string& names, bool& member, const std::string& description) {
     return app_->add_flag(names, member, description);
   }
+  // --WORD and --no-WORD: true or false where given.
+  void Toggle(const std::string& word, std::optional<bool>& member, const std::string& description);
   // One of `words`.
   CLI::Option* Choice(const std::string& names, std::string& member, std::vector<std::string> words,
                       const std::string& description);

@@ -94,7 +94,8 @@ std::vector<Candidate> Complete(const CLI::App& root, const Completions& complet
     AddOptions(app, out);
   } else {
     if (positionals == 0) {
-      for (const CLI::App* child : app->get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); })) {
+      for (const CLI::App* child :
+           app->get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); })) {
         out.Add(child->get_name(), child->get_description());
       }
     }

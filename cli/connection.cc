@@ -18,11 +18,12 @@ Result<std::optional<Named>> Find(const ContextFile& file, const std::string& na
   if (found != file.contexts.end()) return std::optional<Named>(Named{name, found->second});
   std::string known;
   for (const auto& [key, context] : file.contexts) known += (known.empty() ? "" : ", ") + key;
-  return Error(ErrorCode::kNotFound, "CONTEXT_NOT_FOUND",
-               fmt::format("{} names the context \"{}\", which does not exist; {}; create it with: brokerctl context set {} "
-                           "--address HOST:PORT",
-                           named_by, name, known.empty() ? std::string("there is none yet") : "there are: " + known, name),
-               "context/" + name);
+  return Error(
+      ErrorCode::kNotFound, "CONTEXT_NOT_FOUND",
+      fmt::format("{} names the context \"{}\", which does not exist; {}; create it with: brokerctl context set {} "
+                  "--address HOST:PORT",
+                  named_by, name, known.empty() ? std::string("there is none yet") : "there are: " + known, name),
+      "context/" + name);
 }
 
 }  // namespace

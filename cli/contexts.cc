@@ -35,7 +35,8 @@ Result<Context> ReadContext(const std::string& path, std::string_view name, cons
     } else if (key.str() == "namespace") {
       context.name_space = *text;
     } else {
-      return BadFile(path, fmt::format("contexts.{}.{} is unknown; a context has address and namespace", name, key.str()));
+      return BadFile(path,
+                     fmt::format("contexts.{}.{} is unknown; a context has address and namespace", name, key.str()));
     }
   }
   return context;
@@ -63,7 +64,8 @@ Result<ContextFile> FromTable(const std::string& path, const toml::table& root) 
 }  // namespace
 
 std::optional<std::string> ContextFilePath(const Terminal& terminal) {
-  if (const auto folder = terminal.Env("XDG_CONFIG_HOME")) return (fs::path(*folder) / "brokerctl/config.toml").string();
+  if (const auto folder = terminal.Env("XDG_CONFIG_HOME"))
+    return (fs::path(*folder) / "brokerctl/config.toml").string();
   if (const auto home = terminal.Env("HOME")) return (fs::path(*home) / ".config/brokerctl/config.toml").string();
   return std::nullopt;
 }
@@ -114,7 +116,8 @@ Status WriteContextFile(const std::string& path, const ContextFile& file) {
 
 Status CheckContextName(std::string_view name) {
   const auto good = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
   if (!name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good)) return {};
   return InvalidField("context", fmt::format("\"{}\" is no context name: 1-64 letters, digits and . _ -", name));

@@ -10,13 +10,13 @@ namespace broker::cli {
 
 enum class ExitCode : int {
   kOk = 0,
-  kError = 1,          // the broker refused or failed for a reason without a code of its own
-  kUsage = 2,          // the command line is wrong, or a value in it is one that the broker can never accept
+  kError = 1,  // the broker refused or failed for a reason without a code of its own
+  kUsage = 2,  // the command line is wrong, or a value in it is one that the broker can never accept
   kNotFound = 3,
   kAlreadyExists = 4,
-  kUnavailable = 5,    // no connection, no answer within --timeout, or the broker is starting or stopping
-  kNotConfirmed = 6,   // a destructive command was not confirmed
-  kPartial = 7,        // of several messages, receipts or dead letters some were done and some were not
+  kUnavailable = 5,   // no connection, no answer within --timeout, or the broker is starting or stopping
+  kNotConfirmed = 6,  // a destructive command was not confirmed
+  kPartial = 7,       // of several messages, receipts or dead letters some were done and some were not
 };
 
 ExitCode ExitCodeOf(ErrorCode code);

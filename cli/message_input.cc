@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -14,7 +15,8 @@ namespace broker::cli {
 namespace {
 
 Error Bad(std::string_view text, std::string_view why) {
-  return InvalidField("--attribute", fmt::format("\"{}\" {}; write NAME=VALUE, NAME:number=12 or NAME:bytes=BASE64", text, why));
+  return InvalidField("--attribute",
+                      fmt::format("\"{}\" {}; write NAME=VALUE, NAME:number=12 or NAME:bytes=BASE64", text, why));
 }
 
 // [+-] digits, at most one '.', an exponent: what is kept digit for digit as a decimal.
@@ -82,9 +84,11 @@ Result<std::string> ReadBody(const std::string& text, std::istream& in) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream all;
   if (file) all << file.rdbuf();
-  if (!file || all.bad()) {  // an empty file only sets failbit
-    return InvalidField("--body", fmt::format("cannot read {}: {}; a body that begins with @ is written @@", path,
-                                              std::strerror(errno)));
+  std::error_code error;
+  if (!file || std::filesystem::is_directory(path, error)) {
+    const char* why = file ? "it is a folder" : std::strerror(errno);
+    return InvalidField("--body",
+                        fmt::format("cannot read {}: {}; a body that begins with @ is written @@", path, why));
   }
   return std::move(all).str();
 }

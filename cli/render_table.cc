@@ -35,7 +35,8 @@ std::string WithoutControls(std::string_view words) {
   return text;
 }
 
-// One line, at most kMaxCellCharacters, no control characters. Not cut when the value is the thing itself.
+// One line, at most kMaxCellCharacters, no control characters. Not cut when the value is the thing itself. Fields of an
+// object become "name=value, ...".
 std::string Cell(const Value& value, bool cut) {
   std::string text;
   if (value.is_null()) {
@@ -45,6 +46,11 @@ std::string Cell(const Value& value, bool cut) {
   } else if (const auto* items = value.array()) {
     for (const Value& item : *items) text += (text.empty() ? "" : ", ") + Cell(item, false);
     if (items->empty()) text = "-";
+  } else if (const auto* fields = value.object()) {
+    for (const auto& [name, held] : *fields) {
+      text += fmt::format("{}{}={}", text.empty() ? "" : ", ", WithoutControls(name), Cell(held, false));
+    }
+    if (fields->empty()) text = "-";
   } else {
     text = value.Plain();
   }
@@ -56,13 +62,20 @@ std::string Cell(const Value& value, bool cut) {
   return text.substr(0, end) + "...";
 }
 
+// The first alternative of a column's path that is there.
+const Value& Pick(const Value& row, std::string_view path) {
+  const auto bar = path.find('|');
+  const Value& value = row.At(path.substr(0, bar));
+  return value.is_null() && bar != std::string_view::npos ? Pick(row, path.substr(bar + 1)) : value;
+}
+
 std::string RenderRows(const Value::Array& rows, const std::vector<Column>& columns) {
   std::vector<std::vector<std::string>> grid;
   grid.emplace_back();
   for (const Column& column : columns) grid.back().push_back(column.title);
   for (const Value& row : rows) {
     grid.emplace_back();
-    for (const Column& column : columns) grid.back().push_back(Cell(row.At(column.path), true));
+    for (const Column& column : columns) grid.back().push_back(Cell(Pick(row, column.path), true));
   }
   std::vector<std::size_t> widths(columns.size(), 0);
   for (const auto& line : grid) {

@@ -14,8 +14,8 @@ bool IsPlainByte(char c) {
 
 // Conservative: unquoted only if it starts with a letter, holds nothing special, and is no word of YAML 1.1 or 1.2.
 bool CanBePlain(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> kWords{"y", "n", "yes", "no", "on", "off", "true", "false", "null",
-                                                           "nan"};
+  static constexpr std::array<std::string_view, 10> kWords{"y",   "n",    "yes",   "no",   "on",
+                                                           "off", "true", "false", "null", "nan"};
   if (text.empty() || text.back() == ' ') return false;
   const char first = text.front();
   if (!((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z'))) return false;

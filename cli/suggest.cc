@@ -27,7 +27,8 @@ std::vector<std::string> Similar(std::string_view name, const std::vector<std::s
   std::vector<std::pair<std::size_t, std::string>> found;
   const std::size_t most = std::max<std::size_t>(1, name.size() / 3);
   for (const std::string& candidate : names) {
-    const bool prefix = name.size() >= 3 && candidate.size() >= 3 && (candidate.starts_with(name) || name.starts_with(candidate));
+    const bool prefix =
+        name.size() >= 3 && candidate.size() >= 3 && (candidate.starts_with(name) || name.starts_with(candidate));
     const std::size_t distance = EditDistance(name, candidate);
     if (distance <= most || prefix) found.emplace_back(distance, candidate);
   }

@@ -61,15 +61,15 @@ const Value& Value::At(std::string_view path) const {
 }
 
 std::string Value::Plain() const {
-  return std::visit(Overloaded{[](std::monostate) { return std::string(); },
-                               [](bool flag) { return std::string(flag ? "true" : "false"); },
-                               [](std::int64_t number) { return std::to_string(number); },
-                               [](std::uint64_t number) { return std::to_string(number); },
-                               [](double number) { return fmt::format("{}", number); },
-                               [](const std::string& text) { return text; },
-                               [this](const Array&) { return RenderJsonLine(*this); },
-                               [this](const Object&) { return RenderJsonLine(*this); }},
-                    data_);
+  return std::visit(
+      Overloaded{[](std::monostate) { return std::string(); },
+                 [](bool flag) { return std::string(flag ? "true" : "false"); },
+                 [](std::int64_t number) { return std::to_string(number); },
+                 [](std::uint64_t number) { return std::to_string(number); },
+                 [](double number) { return fmt::format("{}", number); }, [](const std::string& text) { return text; },
+                 [this](const Array&) { return RenderJsonLine(*this); },
+                 [this](const Object&) { return RenderJsonLine(*this); }},
+      data_);
 }
 
 }  // namespace broker::cli

@@ -19,15 +19,14 @@ class Value {
   using Field = std::pair<std::string, Value>;
   using Object = std::vector<Field>;
 
-  Value() = default;  // null
-  Value(std::string text) : data_(std::move(text)) {}              // NOLINT: implicit by design
-  Value(std::string_view text) : data_(std::string(text)) {}       // NOLINT
-  Value(const char* text) : data_(std::string(text)) {}            // NOLINT
-  Value(bool flag) : data_(flag) {}                                // NOLINT
-  Value(double number) : data_(number) {}                          // NOLINT
+  Value() = default;                                          // null
+  Value(std::string text) : data_(std::move(text)) {}         // NOLINT: implicit by design
+  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT
+  Value(const char* text) : data_(std::string(text)) {}       // NOLINT
+  Value(bool flag) : data_(flag) {}                           // NOLINT
+  Value(double number) : data_(number) {}                     // NOLINT
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T number) {  // NOLINT
+  requires(!std::same_as<T, bool>) Value(T number) {  // NOLINT
     if constexpr (std::is_signed_v<T>) {
       data_ = static_cast<std::int64_t>(number);
     } else {

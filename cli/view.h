@@ -12,7 +12,7 @@ namespace broker::cli {
 
 struct Column {
   std::string title;  // upper case
-  std::string path;   // in a row, e.g. "redrive.max_attempts"
+  std::string path;   // in a row, e.g. "redrive.max_attempts"; "body|body_base64": the first of them that is there
 };
 
 struct View {

@@ -98,13 +98,14 @@ TEST_F(ConnectionTest, AFileRoundTrips) {
 }
 
 TEST_F(ConnectionTest, UnknownKeysAndWrongTypesAreNamed) {
-  for (const auto& [text, word] : std::map<std::string, std::string>{{"adress = \"x\"", "adress"},
-                                                                    {"current = 1", "current"},
-                                                                    {"[contexts.a]\nadress = \"x\"", "contexts.a.adress"},
-                                                                    {"[contexts.a]\naddress = 1", "contexts.a.address"},
-                                                                    {"contexts = 1", "contexts"},
-                                                                    {"[contexts]\na = 1", "contexts.a"},
-                                                                    {"x = = 1", "line 1"}}) {
+  for (const auto& [text, word] :
+       std::map<std::string, std::string>{{"adress = \"x\"", "adress"},
+                                          {"current = 1", "current"},
+                                          {"[contexts.a]\nadress = \"x\"", "contexts.a.adress"},
+                                          {"[contexts.a]\naddress = 1", "contexts.a.address"},
+                                          {"contexts = 1", "contexts"},
+                                          {"[contexts]\na = 1", "contexts.a"},
+                                          {"x = = 1", "line 1"}}) {
     SaveText(text);
     const auto read = ReadContextFile(path_);
     ASSERT_FALSE(read.ok()) << text;

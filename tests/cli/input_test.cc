@@ -54,8 +54,8 @@ TEST_P(BadAttributes, AreRefusedWithTheFlagAndTheText) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, BadAttributes,
-                         testing::Values("kind", "=x", ":number=1", "n:number=", "n:number=1x", "n:number=e5", "n:number=1e",
-                                         "n:number=.", "b:bytes=a", "b:bytes=a$==", "b:bytes=aGk=="));
+                         testing::Values("kind", "=x", ":number=1", "n:number=", "n:number=1x", "n:number=e5",
+                                         "n:number=1e", "n:number=.", "b:bytes=a", "b:bytes=a$==", "b:bytes=aGk=="));
 
 TEST(Body, IsItself) {
   std::istringstream in("typed");

@@ -17,8 +17,9 @@ Value Queue(const char* name, int ready) {
 }
 
 View Queues() {
-  return View::List("queues", Value::MakeArray().Append(Queue("billing", 2)).Append(Queue("email", 1234)),
-                    {{"NAME", "name"}, {"READY", "ready"}, {"DEAD LETTERS TO", "redrive.target"}, {"OLDEST", "oldest_age"}});
+  return View::List(
+      "queues", Value::MakeArray().Append(Queue("billing", 2)).Append(Queue("email", 1234)),
+      {{"NAME", "name"}, {"READY", "ready"}, {"DEAD LETTERS TO", "redrive.target"}, {"OLDEST", "oldest_age"}});
 }
 
 TEST(Render, JsonKeepsTheOrderOfFieldsAndIndents) {
@@ -42,7 +43,10 @@ TEST(Render, JsonOfEmptyCollectionsIsClosedInPlace) {
 TEST(Render, JsonEscapesWhatMustBeAndReplacesWhatIsNotUtf8) {
   EXPECT_EQ(RenderJsonLine("say \"hi\"\\\n\t\r\x01\x7f"), R"("say \"hi\"\\\n\t\r\u0001\u007f")");
   EXPECT_EQ(RenderJsonLine("gr\xC3\xBC\xC3\x9F"), "\"gr\xC3\xBC\xC3\x9F\"");
-  EXPECT_EQ(RenderJsonLine("a\xFF" "b\xC3"), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+  EXPECT_EQ(RenderJsonLine("a\xFF"
+                           "b\xC3"),
+            "\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\"");
 }
 
 TEST(Render, JsonKeepsEveryDigitOfIntegers) {
@@ -81,8 +85,9 @@ TEST_P(YamlQuotes, TextThatCouldBeReadAsSomethingElse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Words, YamlQuotes,
-                         testing::Values("", "yes", "No", "TRUE", "null", "~", "12", "1e3", "0x1f", "-", "- a", "a: b", "a #b",
-                                         "[x]", "{x}", "&x", "*x", "2026-01-02", "trailing ", "@x", "%x", "30s", ".nan"));
+                         testing::Values("", "yes", "No", "TRUE", "null", "~", "12", "1e3", "0x1f", "-", "- a", "a: b",
+                                         "a #b", "[x]", "{x}", "&x", "*x", "2026-01-02", "trailing ", "@x", "%x", "30s",
+                                         ".nan"));
 
 TEST(Render, YamlQuotesWithEscapes) {
   EXPECT_EQ(RenderYaml(Value::MakeObject().Set("body", "{\"a\":1}\n")), "body: \"{\\\"a\\\":1}\\n\"\n");
@@ -96,19 +101,24 @@ TEST(Render, TableAlignsColumnsAndShowsAbsentValuesAsDash) {
 }
 
 TEST(Render, TableOfNothingIsItsTitles) {
-  EXPECT_EQ(RenderTable(View::List("queues", Value::MakeArray(), {{"NAME", "name"}, {"READY", "ready"}})), "NAME  READY\n");
+  EXPECT_EQ(RenderTable(View::List("queues", Value::MakeArray(), {{"NAME", "name"}, {"READY", "ready"}})),
+            "NAME  READY\n");
 }
 
 TEST(Render, TableAlignsByCharactersNotBytes) {
-  const View view = View::List("q", Value::MakeArray()
-                                        .Append(Value::MakeObject().Set("a", "\xC3\xBC\xC3\xBC").Set("b", 1))
-                                        .Append(Value::MakeObject().Set("a", "abc").Set("b", 2)),
+  const View view = View::List("q",
+                               Value::MakeArray()
+                                   .Append(Value::MakeObject().Set("a", "\xC3\xBC\xC3\xBC").Set("b", 1))
+                                   .Append(Value::MakeObject().Set("a", "abc").Set("b", 2)),
                                {{"A", "a"}, {"B", "b"}});
   EXPECT_EQ(RenderTable(view), "A    B\n\xC3\xBC\xC3\xBC   1\nabc  2\n");
 }
 
 TEST(Render, TableLetsNoMessageDriveTheTerminal) {
-  const View view = View::List("m", Value::MakeArray().Append(Value::MakeObject().Set("body", "\x1b[2J\n\xC2\x9B" "31m\\\"")),
+  const View view = View::List("m",
+                               Value::MakeArray().Append(Value::MakeObject().Set("body",
+                                                                                 "\x1b[2J\n\xC2\x9B"
+                                                                                 "31m\\\"")),
                                {{"BODY", "body"}});
   EXPECT_EQ(RenderTable(view), "BODY\n\\u001b[2J\\n\\u009b31m\\\"\n");
 }
@@ -116,7 +126,8 @@ TEST(Render, TableLetsNoMessageDriveTheTerminal) {
 TEST(Render, TableCutsLongCellsAtCharacters) {
   std::string body;
   for (int i = 0; i < 150; ++i) body += "\xC3\xBC";
-  const View view = View::List("m", Value::MakeArray().Append(Value::MakeObject().Set("body", body)), {{"BODY", "body"}});
+  const View view =
+      View::List("m", Value::MakeArray().Append(Value::MakeObject().Set("body", body)), {{"BODY", "body"}});
   EXPECT_EQ(RenderTable(view), "BODY\n" + body.substr(0, 2 * 97) + "...\n");
 }
 
@@ -132,7 +143,8 @@ TEST(Render, TableOfOneThingIsFieldsWithoutCutting) {
             "  target:             queue/dlq\n"
             "oldest age:           -\n"
             "sources:              queue/a, queue/b\n"
-            "dead letter problem:  " + longer + "\n");
+            "dead letter problem:  " +
+                longer + "\n");
 }
 
 TEST(Render, NamesAreOneALine) {
