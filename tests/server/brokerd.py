@@ -145,5 +145,5 @@ class DaemonTest(unittest.TestCase):
 def main(module_name):
     """For `if __name__ == "__main__"`: the one argument is the path of brokerd."""
     import sys
-    DaemonTest.binary = sys.argv.pop(1)
+    DaemonTest.binary = os.path.abspath(sys.argv.pop(1))
     unittest.main(module=module_name)

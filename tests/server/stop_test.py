@@ -107,7 +107,7 @@ class Stop(brokerd.DaemonTest):
         for _ in range(4):
             client.publish("q", *[bytes(MIB)] * 8)
         call, _ = self.open_stream(client, "q")
-        brokerd.wait_until(lambda: client.stats("q").leased >= 8)
+        brokerd.wait_until(lambda: client.stats("q").leased >= 2)
         return daemon, call
 
     def test_the_grace_is_the_most_that_is_waited(self):

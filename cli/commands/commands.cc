@@ -1,0 +1,22 @@
+#include "cli/commands/commands.h"
+
+namespace broker::cli {
+
+void AddCommands(CLI::App& root, CommandSet& commands) {
+  AddTopicCommands(root, commands);
+  AddQueueCommands(root, commands);
+  AddSubscriptionCommands(root, commands);
+  AddPublishCommand(root, commands);
+  AddReceiveCommand(root, commands);
+  AddSettleCommands(root, commands);
+  AddPeekCommand(root, commands);
+  AddDelayedCommands(root, commands);
+  AddDeadLetterCommands(root, commands);
+  AddTaskCommands(root, commands);
+  AddClockCommands(root, commands);
+  AddServerCommands(root, commands);
+  AddContextCommands(root, commands);
+  AddCompletionCommand(root, commands);
+}
+
+}  // namespace broker::cli

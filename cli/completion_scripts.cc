@@ -1,0 +1,59 @@
+#include <array>
+#include <optional>
+
+#include "cli/completion.h"
+
+namespace broker::cli {
+namespace {
+
+struct Script {
+  std::string_view shell;
+  std::string_view text;
+};
+
+// `brokerctl __complete WORD...` prints one candidate per line, "word<TAB>description".
+constexpr std::array<Script, 3> kScripts{{
+    {"bash", R"(# bash completion for brokerctl. Load it with: source <(brokerctl completion bash)
+_brokerctl() {
+  local typed line words
+  COMPREPLY=()
+  typed="${COMP_WORDS[COMP_CWORD]}"
+  words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+  while IFS= read -r line; do
+    line="${line%%$'\t'*}"
+    [[ "$line" == "$typed"* ]] && COMPREPLY+=("$line")
+  done < <("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null)
+}
+complete -o default -F _brokerctl brokerctl
+)"},
+    {"zsh", R"(#compdef brokerctl
+# zsh completion for brokerctl. Load it with: source <(brokerctl completion zsh)
+_brokerctl() {
+  local -a found
+  local line
+  while IFS= read -r line; do
+    found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+  done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( ${#found} )); then _describe 'brokerctl' found; else _files; fi
+}
+compdef _brokerctl brokerctl
+)"},
+    {"fish", R"(# fish completion for brokerctl. Load it with: brokerctl completion fish | source
+function __brokerctl_complete
+    set -l words (commandline -opc)
+    brokerctl __complete $words[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c brokerctl -f -a '(__brokerctl_complete)'
+)"},
+}};
+
+}  // namespace
+
+std::optional<std::string> CompletionScript(std::string_view shell) {
+  for (const Script& script : kScripts) {
+    if (script.shell == shell) return std::string(script.text);
+  }
+  return std::nullopt;
+}
+
+}  // namespace broker::cli

@@ -1,0 +1,46 @@
+// The outside of the process as brokerctl sees it: three streams, the environment, and waiting. Injected, so that tests
+// run commands without a terminal, an environment or time. Confined to the thread that runs the command.
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/base/clock.h"
+
+namespace broker::cli {
+
+class Terminal {
+ public:
+  virtual ~Terminal() = default;
+
+  virtual std::istream& In() = 0;
+  virtual std::ostream& Out() = 0;  // data only
+  virtual std::ostream& Err() = 0;  // words for people
+  virtual bool InIsTerminal() const = 0;
+  virtual bool OutIsTerminal() const = 0;
+  // nullopt if unset or empty.
+  virtual std::optional<std::string> Env(const std::string& name) const = 0;
+  virtual const Clock& clock() const = 0;
+  // Returns after `duration`; earlier, with false, when the user interrupts (Ctrl-C).
+  virtual bool Wait(Nanos duration) = 0;
+};
+
+// Standard streams, the process's environment and clock.
+class ProcessTerminal final : public Terminal {
+ public:
+  std::istream& In() override;
+  std::ostream& Out() override;
+  std::ostream& Err() override;
+  bool InIsTerminal() const override;
+  bool OutIsTerminal() const override;
+  std::optional<std::string> Env(const std::string& name) const override;
+  const Clock& clock() const override { return clock_; }
+  bool Wait(Nanos duration) override;
+
+ private:
+  SystemClock clock_;
+};
+
+}  // namespace broker::cli

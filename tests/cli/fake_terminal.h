@@ -1,0 +1,42 @@
+// A terminal of strings: what is typed, what was written, and an environment that a test sets.
+#pragma once
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "cli/terminal.h"
+
+namespace broker::cli {
+
+class FakeTerminal final : public Terminal {
+ public:
+  std::istream& In() override { return in; }
+  std::ostream& Out() override { return out; }
+  std::ostream& Err() override { return err; }
+  bool InIsTerminal() const override { return in_is_terminal; }
+  bool OutIsTerminal() const override { return false; }
+  std::optional<std::string> Env(const std::string& name) const override {
+    const auto found = env.find(name);
+    if (found == env.end() || found->second.empty()) return std::nullopt;
+    return found->second;
+  }
+  const Clock& clock() const override { return system_clock; }
+  bool Wait(Nanos duration) override {
+    waited += duration;
+    return waits_left-- > 0;
+  }
+
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  bool in_is_terminal = false;
+  std::map<std::string, std::string> env;
+  SystemClock system_clock;
+  int waits_left = 0;
+  Nanos waited{0};
+};
+
+}  // namespace broker::cli
