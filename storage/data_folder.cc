@@ -171,6 +171,7 @@ class DataFolder::Impl {
     auto found_id = FolderId(*kv, entropy);
     if (!found_id.ok()) return std::move(found_id).error();
     id = *found_id;
+    BROKER_RETURN_IF_ERROR(SyncFolder(path));  // the entries of the store and the marker
     auto opened_committer = Committer::Open(*kv, *marker);
     if (!opened_committer.ok()) return std::move(opened_committer).error();
     committer = std::move(*opened_committer);

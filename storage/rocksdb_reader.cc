@@ -40,6 +40,8 @@ Status RocksdbReader::Scan(Family family, std::string_view from, std::string_vie
   const rocksdb::Slice upper = ToSlice(to);
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
+  // Bodies are scanned once per cursor, far apart: in the cache they would only replace what is looked up.
+  options.fill_cache = family != Family::kLog && family != Family::kKept;
   const std::unique_ptr<rocksdb::Iterator> at(db_.NewIterator(options, Handle(family)));
   for (at->Seek(lower); at->Valid(); at->Next()) {
     if (!visit(at->key().ToStringView(), at->value().ToStringView())) return {};

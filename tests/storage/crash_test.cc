@@ -12,6 +12,7 @@
 #include "tests/support/fault_fs.h"
 #include "tests/support/memory_marker.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/wait.h"
 
 namespace broker::storage {
 namespace {
@@ -226,6 +227,25 @@ TEST_F(CrashTest, AFailedWriteIsFinal) {
     faults_.PowerOn(FaultFs::Tail::kTorn, 1);
     ExpectRecovered(1, 2);
   }
+}
+
+// A full disk under a background job: it shows, and nothing that was committed is lost.
+TEST_F(CrashTest, NoSpaceForATableIsReportedAsFullAndLosesNothing) {
+  Begin();
+  faults_.FailAppend(".sst", 1, true);
+  std::uint64_t committed = 0;
+  while (committed < 2'000 && !kv_->BackgroundError()) {
+    if (!CommitNext().ok()) break;
+    ++committed;
+  }
+  ASSERT_TRUE(test::WaitFor([&] { return kv_->BackgroundError().has_value(); }));
+  EXPECT_EQ(kv_->BackgroundError()->code, ErrorCode::kStorageFull);
+  const Status next = CommitNext();
+  EXPECT_TRUE(next.ok() || next.error().code == ErrorCode::kStorageFull) << next.error().message;
+  faults_.CutPower();
+  Close();
+  faults_.PowerOn(FaultFs::Tail::kDropped, 1);
+  ExpectRecovered(*marker_.Load().value(), committed + 1);
 }
 
 // Bytes that were synced, altered later: RocksDB alone opens such a store and says nothing.
