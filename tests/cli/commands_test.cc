@@ -167,6 +167,19 @@ TEST_F(CommandsTest, NotFoundOffersWhatIsClose) {
   EXPECT_EQ(Err(), "error: queue biling does not exist\ndid you mean: billing?\n");
 }
 
+TEST_F(CommandsTest, NotFoundAsEitherKindOffersBothKinds) {
+  broker_.messages.publish.Refuse(
+      Refusal(grpc::StatusCode::NOT_FOUND, "NOT_FOUND", "there is no topic or queue orderz", "orderz"));
+  v1::ListQueuesResponse queues;
+  queues.add_queues()->set_name("orders");
+  broker_.queues.list.Answer(queues);
+  v1::ListTopicsResponse topics;
+  topics.add_topics()->set_name("order");
+  broker_.topics.list.Answer(topics);
+  EXPECT_EQ(Run({"publish", "orderz", "--body", "x"}), ExitCode::kNotFound);
+  EXPECT_THAT(Err(), HasSubstr("did you mean: topic/order, queue/orders?\n"));
+}
+
 TEST_F(CommandsTest, ListsFollowEveryPage) {
   v1::ListQueuesResponse first;
   first.add_queues()->set_name("a");
