@@ -61,15 +61,16 @@ class Ledger:
 class Load:
     """The clients of one life of the daemon. They end when it does."""
 
-    def __init__(self, address, ledger, seed, publishing=True):
+    def __init__(self, address, ledger, life, seed, publishing=True):
         self._address = address
+        self._life = life  # in every body, so that no two are the same
         self._ledger = ledger
         self._changed = threading.Condition()
         self._stopping = False
         self._failures = []
         jobs = [(self._publish, n) for n in range(PUBLISHERS if publishing else 0)]
         jobs += [(self._consume, source) for source in SOURCES for _ in range(CONSUMERS)]
-        self._threads = [threading.Thread(target=self._guard, args=(job, what, random.Random(f"{seed}/{n}")))
+        self._threads = [threading.Thread(target=self._guard, args=(job, what, random.Random(f"{seed}/{life}/{n}")))
                          for n, (job, what) in enumerate(jobs)]
         for thread in self._threads:
             thread.start()
@@ -105,7 +106,7 @@ class Load:
             self._changed.notify_all()
 
     def _publish(self, stub, number, chance):
-        prefix = f"{self._address}/{number}"
+        prefix = f"{self._life}/{number}"
         count = 0
         while not self._stopping:
             bodies = [f"{prefix}/{count + i}".encode() for i in range(chance.choice((1, 1, 1, 10, 100)))]
@@ -124,8 +125,9 @@ class Load:
             asked = time.monotonic()
             deliveries = stub.Receive(request).deliveries
             self._ledger.received(source, [delivery.message.body for delivery in deliveries])
-            acks = [d for d in deliveries if chance.random() < 0.8]
-            nacks = [d for d in deliveries if d not in acks]
+            acks, nacks = [], []
+            for delivery in deliveries:
+                (acks if chance.random() < 0.8 else nacks).append(delivery)
             if acks:
                 results = stub.Ack(messages.AckRequest(source=source, receipts=[d.receipt for d in acks])).results
                 if time.monotonic() - asked < SAFE_S:
@@ -173,12 +175,12 @@ def main(binary, rounds="10"):
     with daemon.Broker(binary) as broker:
         set_up(broker.address)
         for number in range(int(rounds)):
-            load = Load(broker.address, ledger, f"{seed}/{number}")
+            load = Load(broker.address, ledger, number, seed)
             load.wait_stored(ledger.stored_count() + chance.randrange(500, 3000))
             broker.kill9()
             load.join()
             broker.start()
-        load = Load(broker.address, ledger, f"{seed}/drain", publishing=False)
+        load = Load(broker.address, ledger, "drain", seed, publishing=False)
         wait_drained(broker.address)
         load.join()
         broker.stop()
