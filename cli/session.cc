@@ -15,15 +15,15 @@ namespace {
 
 // "Did you mean ...?" for what was not found; empty if nothing is close or the broker does not answer.
 std::string SimilarNames(Client& client, const Error& error) {
+  if (error.code != ErrorCode::kNotFound || error.resource.empty()) return {};
   const auto slash = error.resource.find('/');
-  if (error.code != ErrorCode::kNotFound || slash == std::string::npos) return {};
-  const std::string kind = error.resource.substr(0, slash);
-  const std::string name = error.resource.substr(slash + 1);
+  const std::string kind = slash == std::string::npos ? std::string() : error.resource.substr(0, slash);
+  const std::string name = slash == std::string::npos ? error.resource : error.resource.substr(slash + 1);
   std::string out;
   for (const auto& [word, names] : {std::pair("topic", Names::kTopics), std::pair("queue", Names::kQueues),
                                     std::pair("subscription", Names::kSubscriptions)}) {
     for (const std::string& found : Similar(name, LiveNames(client, names))) {
-      if (kind != word && found != name) continue;  // of another kind only the very name is worth saying
+      if (!kind.empty() && kind != word && found != name) continue;  // of another kind only the very name helps
       out += fmt::format("{}{}", out.empty() ? "" : ", ", kind == word ? found : fmt::format("{}/{}", word, found));
     }
   }

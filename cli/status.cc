@@ -102,9 +102,13 @@ Error ErrorOf(const grpc::Status& status, const Connection& connection) {
   if (!error.reason.empty()) return error;
   // Without details it is gRPC itself that speaks, not the broker.
   if (error.code == ErrorCode::kUnavailable) {
-    error.reason = "CANNOT_CONNECT";
-    error.message = fmt::format("cannot reach the broker at {} (from {}): {}", connection.address,
-                                connection.address_from, LastPart(status.error_message()));
+    const bool connected = !status.error_message().starts_with("failed to connect") &&
+                           status.error_message().find("onnection refused") == std::string::npos &&
+                           status.error_message().find("resolution") == std::string::npos;
+    error.reason = connected ? "CONNECTION_LOST" : "CANNOT_CONNECT";
+    error.message =
+        fmt::format("{} the broker at {} (from {}): {}", connected ? "lost the connection to" : "cannot reach",
+                    connection.address, connection.address_from, LastPart(status.error_message()));
   } else if (error.code == ErrorCode::kDeadlineExceeded) {
     error.reason = "NO_ANSWER";
     error.message =
@@ -148,6 +152,9 @@ std::string Describe(const Error& error, const Connection& connection) {
         "start one with: brokerd --data ./data\nor choose another with --address HOST:PORT, BROKER_ADDRESS, or: "
         "brokerctl "
         "context use NAME\n";
+  } else if (error.reason == "CONNECTION_LOST") {
+    out +=
+        "the command may have been carried out or not: look before you repeat it; a publish with --dedup-id is safe\n";
   } else if (error.reason == "NO_ANSWER") {
     out += fmt::format("check that {} is a broker's gRPC address; --timeout allows more time\n", connection.address);
   } else if (error.code == ErrorCode::kStorageFull) {

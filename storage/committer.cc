@@ -43,6 +43,7 @@ Result<std::unique_ptr<Committer>> Committer::Open(Kv& kv, Marker& marker) {
 
 Status Committer::Commit(CommitGroup group) {
   if (failed_) return *failed_;
+  if (group.batch == nullptr) return {};
   v0::GroupRecord record;
   record.set_number(state_.number + 1);
   record.set_engine_time_ns(group.engine_time.time_since_epoch().count());

@@ -187,7 +187,7 @@ class QueueDelete final : public Command {
     request.set_name(name);
     request.set_force(flags_.force);
     const auto gone = (*client)->Call(&v1::Queues::Stub::Delete, request);
-    if (!gone.ok()) return session.Fail(gone.error());
+    if (!gone.ok()) return flags_.Fail(session, gone.error());
     session.Say(fmt::format("deleted queue {}", name));
     return ExitCode::kOk;
   }

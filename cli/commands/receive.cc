@@ -15,7 +15,10 @@ class Receive final : public Command {
  public:
   explicit Receive(Declaration& declare) {
     declare.Positional("SOURCE", source_, "A queue or a pull subscription", Names::kSources);
-    declare.app()->add_option("--max", max_, "At most so many messages: 1 to 1000; default: 1")->type_name("N");
+    declare.app()
+        ->add_option("--max", max_, "At most so many messages: 1 to 1000; default: 1")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000));
     declare.Duration("--wait", wait_, "How long to wait for the first message: up to 1h; default: 0s");
     declare.Duration("--visibility-timeout", timeout_, "Of these messages; default: the queue's own");
     declare.Flag("--ack", ack_, "Settle them once they are printed");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/base/duration.h"
+#include "cli/session.h"
 
 namespace broker::cli {
 
@@ -23,6 +24,12 @@ void DeleteFlags::DeclareYes(Declaration& declare) { declare.Flag("-y,--yes", ye
 
 void DeleteFlags::DeclareForce(Declaration& declare, const std::string& meaning) {
   declare.Flag("--force", force, meaning);
+}
+
+ExitCode DeleteFlags::Fail(Session& session, const Error& error) const {
+  const ExitCode code = session.Fail(error);
+  if (error.code == ErrorCode::kFailedPrecondition && !force) session.Say("to delete it all the same, give --force");
+  return code;
 }
 
 void DeliveryFlags::Declare(Declaration& declare, bool for_update) {

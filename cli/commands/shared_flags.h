@@ -37,6 +37,8 @@ class WatchFlag {
 struct DeleteFlags {
   bool yes = false;
   bool force = false;
+  // Session::Fail, with a hint at --force where that would have helped.
+  ExitCode Fail(Session& session, const Error& error) const;
   void DeclareYes(Declaration& declare);
   void DeclareForce(Declaration& declare, const std::string& meaning);
 };

@@ -126,7 +126,7 @@ class TopicDelete final : public Command {
     request.set_name(name);
     request.set_force(flags_.force);
     const auto gone = (*client)->Call(&v1::Topics::Stub::Delete, request);
-    if (!gone.ok()) return session.Fail(gone.error());
+    if (!gone.ok()) return flags_.Fail(session, gone.error());
     session.Say(fmt::format("deleted topic {}", name));
     return ExitCode::kOk;
   }

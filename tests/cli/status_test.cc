@@ -89,6 +89,12 @@ TEST(StatusErrors, ARefusedConnectionNamesAddressItsOriginAndTheRemedy) {
   EXPECT_NE(words.find("--address"), std::string::npos) << words;
 }
 
+TEST(StatusErrors, ALostConnectionSaysThatTheOutcomeIsUnknown) {
+  const Error error = ErrorOf(grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed"), kHere);
+  EXPECT_EQ(error.reason, "CONNECTION_LOST");
+  EXPECT_NE(Describe(error, kHere).find("may have been carried out or not"), std::string::npos);
+}
+
 TEST(StatusErrors, DetailsThatAreNotTheBrokersDoNoHarm) {
   const Error error = ErrorOf(grpc::Status(grpc::StatusCode::NOT_FOUND, "gone", "\xff\xff\xff"), kHere);
   EXPECT_EQ(error.code, ErrorCode::kNotFound);

@@ -54,6 +54,15 @@ TEST_F(CommitterTest, GroupsAreNumberedAndFoundAgainWithTheirTime) {
   EXPECT_EQ(committer_->state().engine_time, Time(Nanos(10)));
 }
 
+TEST_F(CommitterTest, AGroupWithoutABatchWritesNothing) {
+  Open();
+  ASSERT_TRUE(committer_->Commit(CommitGroup{}).ok());
+  EXPECT_EQ(committer_->state().number, 0u);
+  EXPECT_EQ(Marked(), std::nullopt);
+  ASSERT_TRUE(Commit("a", Sync::kYes).ok());
+  EXPECT_EQ(committer_->state().number, 1u);
+}
+
 TEST_F(CommitterTest, TheMarkerFollowsSyncedGroupsOnly) {
   Open();
   ASSERT_TRUE(Commit("a", Sync::kNo).ok());
