@@ -1,12 +1,16 @@
-# broker_library(NAME SOURCES a.cc ... [PUBLIC dep ...] [PRIVATE dep ...])
+# broker_library(NAME SOURCES a.cc ... [PUBLIC dep ...] [PRIVATE dep ...] [FOREIGN_INLINES])
+# FOREIGN_INLINES: it includes gRPC or Asio (see broker_null_warnings).
 # One library per row of the layer table in broker/README.md; the include check reads the same table
 # (tests/house/layers.toml). Every header beside the sources must compile alone: the target
 # all_verify_interface_header_sets checks it.
 function(broker_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "FOREIGN_INLINES" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE broker_warnings ${ARG_PRIVATE})
+  if(NOT ARG_FOREIGN_INLINES)
+    target_link_libraries(${name} PRIVATE broker_null_warnings)
+  endif()
   file(GLOB headers CONFIGURE_DEPENDS *.h)
   if(headers)
     target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})

@@ -2,6 +2,7 @@
 # become empty files, so that ninja still rebuilds only what changed.
 option(BROKER_SYNTAX_ONLY "Analyse only: build no objects" OFF)
 if(BROKER_SYNTAX_ONLY)
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
   set(CMAKE_CXX_COMPILE_OBJECT
       "<CMAKE_CXX_COMPILER> <DEFINES> <INCLUDES> <FLAGS> -fsyntax-only <SOURCE>" "${CMAKE_COMMAND} -E touch <OBJECT>")
   set(CMAKE_CXX_CREATE_STATIC_LIBRARY "${CMAKE_COMMAND} -E touch <TARGET>")

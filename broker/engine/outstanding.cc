@@ -104,6 +104,7 @@ void Outstanding::Unindex(std::uint64_t sequence, const Entry& entry) {
 
 void Outstanding::RefreshKey(std::uint64_t key_hash) {
   const auto it = keys_.find(key_hash);
+  BROKER_CHECK(it != keys_.end());
   Key& key = it->second;
   if (key.ready_head) ready_keys_.erase({*key.ready_head, key_hash});
   key.ready_head.reset();

@@ -14,6 +14,7 @@ set(BROKER_SYNTAX_ONLY ON)
 include(SyntaxOnly)
 include(BrokerTargets)
 add_library(broker_warnings INTERFACE)
+add_library(broker_null_warnings INTERFACE)
 add_subdirectory(part)
 """
 PART = "broker_library(planted SOURCES x.cc)\n"

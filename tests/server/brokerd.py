@@ -38,12 +38,12 @@ def wait_until(condition):
 
 
 class Brokerd:
-    """One process of the daemon. `lines` is its log so far."""
+    """One process of the daemon, perhaps run by another command. `lines` is its log so far."""
 
-    def __init__(self, binary, data, *arguments, env=None, **options):
+    def __init__(self, binary, data, *arguments, env=None, under=(), **options):
         ports = [] if any(a.startswith("--http-address") for a in arguments) else ["--http-address=127.0.0.1:0"]
         ports += [] if any(a.startswith("--grpc-address") for a in arguments) else ["--grpc-address=127.0.0.1:0"]
-        self.process = subprocess.Popen([binary, "--data", data, *ports, *arguments], env=environment(env),
+        self.process = subprocess.Popen([*under, binary, "--data", data, *ports, *arguments], env=environment(env),
                                         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, **options)
         self.lines = []
         self._queue = queue.Queue()

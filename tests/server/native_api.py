@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 
-import grpc
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # daemons are started while channels are open
+
+import grpc  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 60

@@ -1,7 +1,6 @@
 """How brokerd ends: by a signal, by a second one, by a failed commit; and what a client sees of it."""
 
 import os
-import resource
 import signal
 import threading
 
@@ -135,11 +134,10 @@ class FailedCommit(brokerd.DaemonTest):
     def fail_a_write(self, commit):
         data = os.path.join(self.folder, commit)
 
-        def limit():  # a file beyond this cannot grow: the write-ahead log, soon
-            resource.setrlimit(resource.RLIMIT_FSIZE, (4 * MIB, 4 * MIB))
-
-        # Python ignores SIGXFSZ, and with restore_signals=False so does the daemon: the write fails instead.
-        daemon = self.start("--commit", commit, data=data, preexec_fn=limit, restore_signals=False).wait_ready()
+        # A file beyond the limit cannot grow: the write-ahead log, soon. Python ignores SIGXFSZ, and with
+        # restore_signals=False so does the daemon: the write fails instead.
+        daemon = self.start("--commit", commit, data=data, under=["prlimit", f"--fsize={4 * MIB}"],
+                            restore_signals=False).wait_ready()
         acknowledged = []
         with native_api.Client(daemon.address("grpc")) as client:
             client.create_queue("q")
