@@ -33,6 +33,10 @@ void Loop::Run() {
     if (!CanCommit()) continue;
     if (auto group = engine_->TakeGroup()) {
       committing_ = true;
+      if (!group->commit.batch) {  // only answers: there is nothing to make durable
+        Committed(*std::move(group));
+        continue;
+      }
       ++groups_;
       commit_(*std::move(group));
     }

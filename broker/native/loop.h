@@ -9,9 +9,9 @@
 //   loop.Use(builder.AddCompletionQueue());      // NativeServer::Start does this
 //   std::thread thread([&] { loop.Run(); });
 //
-// Not here: how a group is committed. `Commit` is called on the strand with each group, one at a time, and must bring
-// about Committed(group) on the strand when the group is durable: at once, or by Post from a thread of its own.
-// A commit that fails must end the process.
+// Not here: how a group is committed. `Commit` is called on the strand with each group that has a batch, one at a time,
+// and must bring about Committed(group) on the strand when the group is durable: at once, or by Post from a thread of
+// its own. A commit that fails must end the process.
 //
 // Thread contract: Post, IsOnStrand and Stop from any thread; Run once, on the strand's thread; the rest on the
 // strand, or before Run.

@@ -1,6 +1,7 @@
 #include "broker/native/native_server.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -31,6 +32,13 @@ constexpr int kKeepaliveTimeoutMillis = 10'000;
 constexpr int kMinClientPingMillis = 10'000;
 // What is left open when ours have ended are watches of health and reflection, which never end by themselves.
 constexpr auto kForeignCallsGrace = std::chrono::milliseconds(100);
+
+// As health knows them; all of them serve or none.
+constexpr std::array kServices{
+    v1::Topics::service_full_name(),      v1::Queues::service_full_name(), v1::Subscriptions::service_full_name(),
+    v1::Messages::service_full_name(),    v1::Tasks::service_full_name(),  v1::Admin::service_full_name(),
+    v1::DeadLetters::service_full_name(),
+};
 
 gpr_timespec FromNow(Nanos span) { return gpr_time_from_nanos(span.count(), GPR_TIMESPAN); }
 
@@ -87,6 +95,8 @@ NativeServer::NativeServer(NativeOptions options, Loop& loop, engine::Engine& en
 NativeServer::~NativeServer() = default;
 
 Status NativeServer::Start() {
+  // Process-wide, all three. The first: what cannot be parsed is answered, not logged.
+  google::protobuf::SetLogHandler(nullptr);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -108,6 +118,7 @@ Status NativeServer::Start() {
                              "machine's; choose another one",
                              options_.address));
   }
+  for (const char* service : kServices) server_->GetHealthCheckService()->SetServingStatus(service, true);
   services_->messages().Arm();
   return {};
 }

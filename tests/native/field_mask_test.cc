@@ -37,7 +37,7 @@ TEST(FieldMask, AParentStandsForItsLeaves) {
 TEST(FieldMask, AStarStandsForAll) {
   const auto fields = ResolveMask(Mask({"*"}), kRules);
   ASSERT_TRUE(fields.ok());
-  EXPECT_THAT(*fields, ElementsAre("delay", "deduplication.by_content", "deduplication.scope", "retention"));
+  EXPECT_THAT(*fields, ElementsAre("deduplication.by_content", "deduplication.scope", "delay", "retention"));
 }
 
 struct Wrong {
