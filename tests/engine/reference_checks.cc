@@ -164,12 +164,12 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
                                                FormatTime(delivery.lease_deadline), FormatDuration(visibility_timeout)));
     }
     taken.insert(entry.uid);
-    retries += entry.fresh ? 0 : 1;
+    if (!entry.fresh) ++retries;
   }
   std::size_t fresh_left = 0;
   for (ModelEntry& entry : cursor.entries) {
     if (taken.count(entry.uid) == 0) {
-      fresh_left += entry.fresh && entry.state == MessageState::kReady && IsThere(cursor, entry) ? 1 : 0;
+      if (entry.fresh && entry.state == MessageState::kReady && IsThere(cursor, entry)) ++fresh_left;
     }
   }
   if (alone && !cursor.settings.ordered && !cursor.recovered && fresh_left > 0 && retries > (max_messages + 1) / 2) {
@@ -292,7 +292,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
 void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
   std::uint64_t sure = 0;
   for (const ModelEntry& entry : cursor.entries) {
-    sure += IsThere(cursor, entry) ? 1 : 0;
+    if (IsThere(cursor, entry)) ++sure;
     cursor.purged.insert(entry.body);
   }
   if (count < sure || count > cursor.entries.size()) {

@@ -138,7 +138,9 @@ void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time a
 
 std::uint32_t ReferenceModel::Listeners(const std::string& topic) const {
   std::uint32_t count = 0;
-  for (const auto& [name, subscription] : subscriptions) count += subscription.topic == topic ? 1 : 0;
+  for (const auto& [name, subscription] : subscriptions) {
+    if (subscription.topic == topic) ++count;
+  }
   return count;
 }
 
