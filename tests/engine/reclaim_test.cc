@@ -111,6 +111,7 @@ TEST_F(Reclamation, TheFewSurvivorsOfAChunkAreKeptApart) {
   EXPECT_EQ(Kept(), 10u);
   EXPECT_EQ(Counts("orders"), "10 retrying");
   KillAndReopen(12h);
+  EXPECT_EQ(Counts("orders"), "10 ready");
   std::vector<std::string> received;
   for (const auto& delivery : Deliveries("orders", 100)) {
     received.push_back(delivery.message->content.body);

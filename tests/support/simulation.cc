@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "broker/base/check.h"
+#include "broker/base/log.h"
 
 namespace broker::test {
 namespace {
@@ -14,6 +15,7 @@ constexpr int kManyTurns = 1'000'000;
 
 Simulation::Simulation(engine::EngineOptions options, std::uint64_t seed)
     : options_(std::move(options)), chance_(seed) {
+  ConfigureLog(LogLevel::kError, LogFormat::kText);
   Reopen();
 }
 

@@ -1,0 +1,268 @@
+// The commands that make and change topics, queues and subscriptions.
+#include <algorithm>
+#include <utility>
+
+#include "tests/engine/model_run.h"
+#include "tests/engine/model_run_inline.h"
+
+namespace broker::test {
+
+using namespace std::chrono_literals;
+using engine::MessageState;
+using model::ResourceKind;
+
+namespace {
+
+int IndexOf(const std::string& name) { return name[1] - '0'; }
+
+model::Deduplication SomeDeduplication(SeededEntropy& chance) {
+  return {chance.OneIn(4), chance.OneIn(2) ? model::DeduplicationScope::kLog : model::DeduplicationScope::kGroup};
+}
+
+}  // namespace
+
+bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
+  const auto names = [&](const ModelCursor& cursor) {
+    return cursor.settings.redrive && cursor.settings.redrive->target == ref;
+  };
+  for (const auto& [name, queue] : model_.queues) {
+    if (names(*queue.cursor)) return true;
+  }
+  for (const auto& [name, subscription] : model_.subscriptions) {
+    if (subscription.cursor != nullptr && names(*subscription.cursor)) return true;
+  }
+  return false;
+}
+
+// To a queue from `first_queue` on, or to t2.
+std::optional<model::RedrivePolicy> ModelRun::SomePolicy(int first_queue) {
+  std::vector<model::ResourceRef> targets;
+  for (const auto& [name, queue] : model_.queues) {
+    if (IndexOf(name) >= first_queue) targets.push_back({ResourceKind::kQueue, name});
+  }
+  if (!with_waiters_ && first_queue <= 4 && model_.topics.count("t2") > 0) targets.push_back({ResourceKind::kTopic, "t2"});
+  if (targets.empty()) return std::nullopt;
+  return model::RedrivePolicy{static_cast<std::uint32_t>(chance_.Between(1, 3)),
+                              targets[static_cast<std::size_t>(chance_.Below(targets.size()))]};
+}
+
+model::DeliverySettings ModelRun::SomeDelivery(Nanos retention) {
+  const Nanos timeouts[] = {0s, 5s, 30s, 2min};
+  model::DeliverySettings settings;
+  settings.visibility_timeout = timeouts[chance_.OneIn(12) ? 0 : 1 + chance_.Below(3)];
+  settings.retention = chance_.OneIn(4) ? Nanos{60s + 1s * chance_.Below(600)} : retention;
+  settings.ordered = chance_.OneIn(3);
+  settings.exactly_once = chance_.OneIn(4);
+  return settings;
+}
+
+void ModelRun::Administer() {
+  if (chance_.OneIn(8)) return DeleteSomething();
+  switch (chance_.Below(6)) {
+    case 0: return CreateTopic(fmt::format("t{}", chance_.Below(kTopics)));
+    case 1:
+    case 2: return CreateQueue(static_cast<int>(chance_.Below(kQueues)));
+    case 3: return CreateSubscription(fmt::format("s{}", chance_.Below(kSubscriptions)));
+    case 4: return UpdateQueue();
+    default: return UpdateSubscription();
+  }
+}
+
+void ModelRun::CreateTopic(const std::string& name) {
+  const model::TopicSettings settings{SomeDeduplication(chance_)};
+  Trace("create topic {}", name);
+  const auto created =
+      Ask<engine::TopicInfo>([&](auto done) { sim_.engine().CreateTopic(caller_, name, settings, done); });
+  const bool free = model_.topics.count(name) == 0;
+  if (created.ok() != free) Violate(invariant::kAnswers, "creating topic " + name);
+  if (free) model_.topics[name] = {name, model_.NextGeneration(), settings.deduplication, {}, {}, {}};
+  AfterCommand();
+}
+
+void ModelRun::CreateQueue(int index) {
+  const std::string name = fmt::format("q{}", index);
+  model::QueueSettings settings;
+  settings.delivery = SomeDelivery(96h);
+  settings.deduplication = SomeDeduplication(chance_);
+  if (chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(index + 1);
+  if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
+  Trace("create queue {}: {}{}delay {}, {} attempts", name, settings.delivery.ordered ? "ordered, " : "",
+        settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
+        settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
+  const auto created =
+      Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
+  const bool free = model_.queues.count(name) == 0;
+  if (created.ok() != free) Violate(invariant::kAnswers, "creating queue " + name + (created.ok() ? "" : ": " + created.error().message));
+  if (free) {
+    ModelQueue queue;
+    queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
+    queue.deduplication = settings.deduplication;
+    model_.queues[name] = std::move(queue);
+  }
+  AfterCommand();
+}
+
+void ModelRun::CreateSubscription(const std::string& name) {
+  if (model_.topics.empty()) return;
+  const auto topic = std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
+  model::SubscriptionSettings settings{.topic = topic->first};
+  const bool last_topic = topic->first == "t2";
+  auto start = engine::StartAt::kEnd;
+  if (chance_.OneIn(2)) {
+    const std::string queue = fmt::format("q{}", last_topic ? chance_.Between(4, 5) : chance_.Below(kQueues));
+    if (model_.queues.count(queue) == 0) return;
+    settings.queue = queue;
+    settings.delivery_format = chance_.OneIn(2) ? "raw" : "envelope";
+  } else {
+    settings.delivery = SomeDelivery(7 * 24h);
+    if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(0);
+    if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
+  }
+  Trace("create subscription {} of {} {}", name, topic->first, settings.queue.value_or("to pull"));
+  const auto created = Ask<engine::SubscriptionInfo>(
+      [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
+  const bool free = model_.subscriptions.count(name) == 0;
+  if (created.ok() != free) Violate(invariant::kAnswers, "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
+  if (free) {
+    ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr};
+    if (!settings.queue) subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
+    model_.subscriptions[name] = std::move(subscription);
+    if (start == engine::StartAt::kEarliest) AdoptEarliest(name);
+  }
+  AfterCommand();
+}
+
+// What a topic still keeps is its own affair, but it is an end of its history, and holds what others have yet to read.
+void ModelRun::AdoptEarliest(const std::string& name) {
+  ModelSubscription& subscription = model_.subscriptions.at(name);
+  ModelCursor& cursor = *subscription.cursor;
+  const ModelTopic& topic = model_.topics.at(subscription.topic);
+  std::set<std::string> unread;
+  for (const auto& [other_name, other] : model_.subscriptions) {
+    if (other.topic != topic.name || other.cursor == nullptr || other_name == name || other.cursor->recovered) continue;
+    for (const ModelEntry& entry : other.cursor->entries) {
+      if (entry.fresh && !entry.maybe) unread.insert(entry.body);
+    }
+  }
+  std::set<std::string> shown;
+  std::string token;
+  do {
+    const auto page = Ask<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
+      sim_.engine().Peek(caller_, {cursor.target(), MessageState::kReady, 1'000, token}, done);
+    });
+    if (!page.ok()) Violate(invariant::kAnswers, page.error().message);
+    for (const auto& message : page->items) shown.insert(message.message->content.body);
+    token = page->next_page_token;
+  } while (!token.empty());
+  for (const ModelEntry& message : topic.history) {
+    const bool there = shown.erase(message.body) > 0;
+    const bool expired = message.appended + cursor.settings.retention <= model_.now();
+    if (!there && !expired && unread.count(message.body) > 0) {
+      Violate(invariant::kNothingLost, fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
+    }
+    if (!there) continue;
+    if (message.appended + cursor.settings.retention + kRetentionLag <= model_.now()) {
+      Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\", which has expired", name, message.body));
+    }
+    model_.AddEarliest(cursor, message);
+  }
+  if (!shown.empty()) Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\"", name, *shown.begin()));
+}
+
+void ModelRun::UpdateQueue() {
+  if (model_.queues.empty()) return;
+  const auto it = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
+  ModelCursor& cursor = *it->second.cursor;
+  engine::QueuePatch patch;
+  if (chance_.OneIn(3)) patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
+  if (chance_.OneIn(3)) patch.delivery.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  if (chance_.OneIn(3) && !cursor.settings.ordered) patch.delay = 1s * chance_.Below(50);
+  if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
+  if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
+  Trace("update queue {}", it->first);
+  const auto updated =
+      Ask<engine::QueueInfo>([&](auto done) { sim_.engine().UpdateQueue(caller_, it->first, patch, done); });
+  if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
+  if (patch.delivery.visibility_timeout) cursor.settings.visibility_timeout = *patch.delivery.visibility_timeout;
+  if (patch.delivery.retention) model_.ChangeRetention(cursor, *patch.delivery.retention);
+  if (patch.delay) cursor.delay = *patch.delay;
+  if (patch.deduplicate_by_content) it->second.deduplication.by_content = *patch.deduplicate_by_content;
+  if (patch.delivery.redrive) {
+    cursor.settings.redrive = *patch.delivery.redrive;
+    model_.UpdateRedrive(cursor);
+  }
+  AfterCommand();
+}
+
+void ModelRun::UpdateSubscription() {
+  if (model_.subscriptions.empty()) return;
+  const auto it =
+      std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
+  engine::SubscriptionPatch patch;
+  if (it->second.cursor == nullptr) {
+    patch.delivery_format = fmt::format("format{}", chance_.Below(3));
+  } else {
+    patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
+    if (chance_.OneIn(3)) patch.delivery.retention = chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)};
+  }
+  Trace("update subscription {}", it->first);
+  const auto updated = Ask<engine::SubscriptionInfo>(
+      [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
+  if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
+  if (patch.delivery_format) it->second.format = *patch.delivery_format;
+  if (patch.delivery.visibility_timeout) it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
+  if (patch.delivery.retention) model_.ChangeRetention(*it->second.cursor, *patch.delivery.retention);
+  AfterCommand();
+}
+
+void ModelRun::DeleteSomething() {
+  const std::uint64_t kind = chance_.Below(3);
+  if (kind == 0 && !model_.subscriptions.empty()) {
+    const auto it =
+        std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
+    const std::string name = it->first;
+    // With its last listener gone a topic can take no dead letters.
+    if (with_waiters_ && it->second.topic == "t2") return;
+    Trace("delete subscription {}", name);
+    const auto answer = Ask<void>([&](auto done) { sim_.engine().DeleteSubscription(caller_, name, done); });
+    if (!answer.ok()) Violate(invariant::kAnswers, answer.error().message);
+    model_.subscriptions.erase(it);
+    return AfterCommand();
+  }
+  if (kind == 1 && !model_.topics.empty()) {
+    const auto it = std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
+    const std::string name = it->first;
+    const bool is_target = IsTarget({ResourceKind::kTopic, name});
+    if (is_target && with_waiters_) return;
+    const bool force = chance_.OneIn(2);
+    Trace("delete topic {}{}", name, force ? " by force" : "");
+    const auto answer = Ask<void>([&](auto done) { sim_.engine().DeleteTopic(caller_, name, force, done); });
+    if (answer.ok() != (force || !is_target)) Violate(invariant::kAnswers, "deleting topic " + name);
+    if (answer.ok()) {
+      model_.topics.erase(it);
+      std::erase_if(model_.subscriptions, [&](const auto& item) { return item.second.topic == name && item.second.queue; });
+      for (auto& [other, subscription] : model_.subscriptions) {
+        if (subscription.topic == name) subscription.topic.clear();
+      }
+    }
+    return AfterCommand();
+  }
+  if (model_.queues.empty()) return;
+  const auto it = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
+  const std::string name = it->first;
+  const bool is_target = IsTarget({ResourceKind::kQueue, name});
+  if (is_target && with_waiters_) return;
+  const bool is_fed = std::any_of(model_.subscriptions.begin(), model_.subscriptions.end(),
+                                  [&](const auto& item) { return item.second.queue == name; });
+  const bool force = chance_.OneIn(2);
+  Trace("delete queue {}{}", name, force ? " by force" : "");
+  const auto answer = Ask<void>([&](auto done) { sim_.engine().DeleteQueue(caller_, name, force, done); });
+  if (answer.ok() != (force || (!is_target && !is_fed))) Violate(invariant::kAnswers, "deleting queue " + name);
+  if (answer.ok()) {
+    std::erase_if(model_.subscriptions, [&](const auto& item) { return item.second.queue == name; });
+    model_.queues.erase(it);
+  }
+  AfterCommand();
+}
+
+}  // namespace broker::test

@@ -1,0 +1,391 @@
+// The commands that move messages: drawn at random, given to engine and model.
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "broker/model/limits.h"
+#include "tests/engine/model_run.h"
+#include "tests/engine/model_run_inline.h"
+
+namespace broker::test {
+
+using namespace std::chrono_literals;
+using engine::MessageState;
+using model::ResourceKind;
+
+namespace {
+
+Nanos SomeTimeout(SeededEntropy& chance) {
+  const Nanos timeouts[] = {0s, 1s, 7s, 30s, 2min};
+  return timeouts[chance.OneIn(12) ? 0 : 1 + chance.Below(4)];
+}
+
+}  // namespace
+
+void ModelRun::RunOne() {
+  struct Weighted {
+    std::uint64_t weight;
+    void (ModelRun::*run)();
+  };
+  static constexpr Weighted kCommands[] = {
+      {24, &ModelRun::Publish}, {22, &ModelRun::Receive},     {26, &ModelRun::Settle},       {2, &ModelRun::Release},
+      {6, &ModelRun::Look},     {1, &ModelRun::Purge},        {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},
+      {2, &ModelRun::CancelWaiter}, {22, &ModelRun::StepTime}, {5, &ModelRun::Administer},   {3, &ModelRun::Crash},
+      {3, &ModelRun::CrashMidway}};
+  std::uint64_t total = 0;
+  for (const Weighted& command : kCommands) total += command.weight;
+  std::uint64_t drawn = chance_.Below(total);
+  for (const Weighted& command : kCommands) {
+    if (drawn < command.weight) return (this->*command.run)();
+    drawn -= command.weight;
+  }
+}
+
+void ModelRun::StepTime() {
+  const std::uint64_t kind = chance_.Below(20);
+  const std::uint64_t most_ms = kind < 14 ? 5'000 : kind < 19 ? 60'000 : 900'000;
+  const Millis by(1 + chance_.Below(most_ms));
+  Trace("time passes: {}", FormatDuration(by));
+  AdvanceBy(by);
+}
+
+// ---- publish
+
+// `plain`: nothing whose outcome only the answer tells, for a crash that has none.
+std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
+  const bool to_topic = chance_.OneIn(2);
+  if (to_topic ? model_.topics.empty() : model_.queues.empty()) return std::nullopt;
+  Draft draft;
+  const model::Deduplication* deduplication = nullptr;
+  bool ordered = false;
+  Nanos longest = 10min;
+  if (to_topic) {
+    const auto topic = std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
+    draft.request.target = {ResourceKind::kTopic, topic->first};
+    deduplication = &topic->second.deduplication;
+  } else {
+    const auto queue = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
+    draft.request.target = {ResourceKind::kQueue, queue->first};
+    deduplication = &queue->second.deduplication;
+    ordered = queue->second.cursor->settings.ordered;
+    longest = std::min<Nanos>(longest, queue->second.cursor->settings.retention);
+  }
+  if (plain && deduplication->by_content) return std::nullopt;
+  const std::uint64_t count = chance_.OneIn(3) ? chance_.Between(2, 8) : 1;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    engine::PublishEntry entry;
+    const bool again = !plain && deduplication->by_content && last_body_ > 0 && chance_.OneIn(4);
+    const std::uint64_t number = again ? chance_.Between(1, last_body_) : ++last_body_;
+    entry.content.body = fmt::format("m{}", number);
+    // The size follows from the number, so that the same number is the same body.
+    const std::uint64_t size = number % 23 == 0 ? 700 : number % 40;
+    entry.content.body.resize(std::max(entry.content.body.size(), static_cast<std::size_t>(size)), '.');
+    if (!chance_.OneIn(3)) entry.content.ordering_key = std::string(1, static_cast<char>('a' + chance_.Below(3)));
+    if (!plain && chance_.OneIn(4)) {
+      if (chance_.OneIn(2)) ++last_dedup_;
+      entry.content.deduplication_id = fmt::format("d{}", last_dedup_);
+    }
+    if (!ordered && chance_.OneIn(6)) entry.delay = Millis(chance_.Below(static_cast<std::uint64_t>(longest / 1ms)));
+    ModelEntry message;
+    message.body = entry.content.body;
+    message.key = entry.content.ordering_key;
+    message.size = model::SizeBytes(entry.content);
+    draft.entries.push_back(std::move(message));
+    draft.request.entries.push_back(std::move(entry));
+  }
+  return draft;
+}
+
+void ModelRun::ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay) {
+  if (target.kind == ResourceKind::kTopic) {
+    model_.AddToTopic(model_.topics.at(target.name), std::move(entry), delay.value_or(0s));
+  } else {
+    ModelQueue& queue = model_.queues.at(target.name);
+    model_.AddToQueue(queue, std::move(entry), delay.value_or(queue.cursor->delay));
+  }
+}
+
+void ModelRun::Publish() {
+  auto draft = DraftPublish(false);
+  if (!draft) return;
+  draft->request.all_or_nothing = chance_.OneIn(4);
+  // Now and then one entry is wrong.
+  std::optional<std::size_t> wrong;
+  if (chance_.OneIn(12)) {
+    wrong = static_cast<std::size_t>(chance_.Below(draft->entries.size()));
+    draft->request.entries[*wrong].content.subject = "\xff";
+  }
+  Trace("publish {} to {}{}: {}", draft->entries.size(), draft->request.target.name, wrong ? ", one wrong" : "",
+        draft->entries[0].body);
+  const auto response = Ask<engine::PublishResponse>(
+      [&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
+  if (wrong && draft->request.all_or_nothing) {
+    if (response.ok()) Violate(invariant::kAnswers, "a batch with a wrong entry was taken, all or nothing");
+    return AfterCommand();
+  }
+  if (!response.ok()) Violate(invariant::kAnswers, "a publish was refused: " + response.error().message);
+  if (response->results.size() != draft->entries.size()) Violate(invariant::kAnswers, "not one result per entry");
+  if (wrong && response->results[*wrong].ok()) Violate(invariant::kAnswers, "a wrong entry was taken");
+  CheckPublished(*draft, *response);
+  AfterCommand();
+}
+
+void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse& response) {
+  const model::Target& target = draft.request.target;
+  const bool to_topic = target.kind == ResourceKind::kTopic;
+  const model::Deduplication deduplication =
+      to_topic ? model_.topics.at(target.name).deduplication : model_.queues.at(target.name).deduplication;
+  ModelDedupTable& seen = to_topic ? model_.topics.at(target.name).seen : model_.queues.at(target.name).seen;
+  if (const std::uint32_t listeners = to_topic ? model_.Listeners(target.name) : 1; response.subscriptions != listeners) {
+    Violate(invariant::kAnswers, fmt::format("a publish says it reached {} subscriptions, not {}", response.subscriptions, listeners));
+  }
+  for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+    const engine::PublishEntry& entry = draft.request.entries[i];
+    if (!entry.content.subject.empty()) continue;
+    if (!response.results[i].ok()) Violate(invariant::kAnswers, "an entry was refused: " + response.results[i].error().message);
+    const engine::Published& published = response.results[i].value();
+    const bool by_content = entry.content.deduplication_id.empty();
+    if (!by_content || deduplication.by_content) {
+      const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : "";
+      const auto key = std::pair(scope, by_content ? "body " + entry.content.body : "id " + entry.content.deduplication_id);
+      const auto first = seen.find(key);
+      const bool duplicate = first != seen.end() && model_.now() - first->second.time < 5min;
+      if (published.duplicate != duplicate) {
+        Violate(invariant::kDedup, fmt::format("{}: \"{}\" was {} as a duplicate", target.name, draft.entries[i].body,
+                                               duplicate ? "not seen" : "seen"));
+      }
+      if (duplicate && published.id != first->second.id) {
+        Violate(invariant::kDedup, fmt::format("{}: a duplicate of {} was answered {}", target.name,
+                                               first->second.id.ToString(), published.id.ToString()));
+      }
+      if (duplicate) continue;
+      seen[key] = {published.id, model_.now()};
+    }
+    ModelEntry message = draft.entries[i];
+    message.id = published.id;
+    ApplyPublish(target, std::move(message), entry.delay);
+  }
+}
+
+// ---- receive and settle
+
+void ModelRun::Receive() {
+  ModelCursor* cursor = SomeCursor();
+  if (cursor == nullptr) return;
+  engine::ReceiveRequest request{.source = cursor->target()};
+  request.max_messages = static_cast<std::uint32_t>(chance_.Between(1, 10));
+  Nanos timeout = cursor->settings.visibility_timeout;
+  if (chance_.OneIn(4)) request.visibility_timeout = timeout = SomeTimeout(chance_);
+  if (!with_waiters_ || !chance_.OneIn(3)) {
+    Trace("receive {} from {} for {}", request.max_messages, cursor->owner.ToString(), FormatDuration(timeout));
+    const auto response =
+        Ask<engine::ReceiveResponse>([&](auto done) { sim_.engine().Receive(caller_, request, done); });
+    if (!response.ok()) Violate(invariant::kAnswers, "a receive was refused: " + response.error().message);
+    if (trace_) {
+      for (const auto& delivery : response->deliveries) Trace("  got {}", delivery.message->content.body);
+    }
+    model_.Received(*cursor, response->deliveries, request.max_messages, timeout, !HasWaiters(*cursor));
+    return AfterCommand();
+  }
+  auto waiting = std::make_shared<Waiting>();
+  request.wait = Millis(1 + chance_.Below(60'000));
+  waiting->owner = cursor->owner;
+  waiting->generation = cursor->generation;
+  waiting->max_messages = request.max_messages;
+  waiting->visibility_timeout = timeout;
+  waiting->deadline = sim_.now() + request.wait;
+  // The callback may outlive this run's interest in it, never the run.
+  waiting->waiter = sim_.engine().Receive(caller_, request, [this, waiting](Result<engine::ReceiveResponse> answer) {
+    waiting->answer.emplace(std::move(answer));
+    answered_.push_back(waiting);
+  });
+  Trace("receive {} from {} for {}, waiting {} as {}", request.max_messages, cursor->owner.ToString(),
+        FormatDuration(timeout), FormatDuration(request.wait), waiting->waiter);
+  waiting_.push_back(waiting);
+  sim_.Drain();
+  AfterCommand();
+}
+
+void ModelRun::CancelWaiter() {
+  if (waiting_.empty()) return;
+  const auto waiting = waiting_[static_cast<std::size_t>(chance_.Below(waiting_.size()))];
+  Trace("cancel waiter {}", waiting->waiter);
+  sim_.engine().CancelReceive(waiting->waiter);
+  sim_.Drain();
+  if (!waiting->answer || waiting->answer->ok()) Violate(invariant::kAnswers, "a cancelled receive was not ended");
+  AfterCommand();
+}
+
+// Receipts of one source, mostly young ones.
+std::vector<ModelReceipt> ModelRun::PickReceipts(std::size_t count, bool certain) {
+  std::vector<ModelReceipt> picked;
+  const std::size_t all = model_.receipts.size();
+  if (all == 0) return picked;
+  for (std::size_t tries = 0; tries < 4 * count && picked.size() < count; ++tries) {
+    const std::size_t among = chance_.OneIn(6) ? all : std::min<std::size_t>(all, 15);
+    const ModelReceipt& receipt = model_.receipts[all - 1 - static_cast<std::size_t>(chance_.Below(among))];
+    if (!picked.empty() && receipt.owner != picked[0].owner) continue;
+    const ModelCursor* cursor = model_.FindCursor(receipt.owner);
+    if (cursor == nullptr) continue;
+    if (certain && cursor->generation == receipt.generation && !model_.IsCertain(receipt)) continue;
+    picked.push_back(receipt);
+  }
+  return picked;
+}
+
+void ModelRun::Settle() {
+  const std::uint64_t kind = chance_.Below(10);
+  const bool ack = kind < 5;
+  auto receipts = PickReceipts(chance_.OneIn(2) ? 1 : static_cast<std::size_t>(chance_.Between(2, 8)), !ack);
+  if (receipts.empty()) return;
+  ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
+  // What a nack does to the others of its key within one command is the behaviour tests' business.
+  if (!ack && cursor.settings.ordered) receipts.resize(1);
+  const Nanos backoff = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(200'000))};
+  const Nanos timeout = SomeTimeout(chance_);
+  const bool nack = kind < 8;
+  const std::string reason = nack && chance_.OneIn(2) ? fmt::format("r{}", chance_.Below(100)) : "";
+  if (!ack && !nack && timeout == Nanos{0} && cursor.settings.ordered) receipts.resize(1);
+  Trace("{} {} of {}, lease {} ({})", ack ? "ack" : nack ? "nack" : "extend", receipts.size(), cursor.owner.ToString(),
+        receipts[0].lease, nack ? FormatDuration(backoff) : FormatDuration(timeout));
+  const auto response = Ask<engine::SettleResponse>([&](auto done) {
+    if (ack) {
+      std::vector<std::string> texts;
+      for (const auto& receipt : receipts) texts.push_back(receipt.text);
+      sim_.engine().Ack(caller_, cursor.target(), texts, done);
+    } else if (nack) {
+      std::vector<engine::NackEntry> entries;
+      for (const auto& receipt : receipts) entries.push_back({receipt.text, reason, backoff});
+      sim_.engine().Nack(caller_, cursor.target(), entries, done);
+    } else {
+      std::vector<engine::ExtendEntry> entries;
+      for (const auto& receipt : receipts) entries.push_back({receipt.text, timeout});
+      sim_.engine().Extend(caller_, cursor.target(), entries, done);
+    }
+  });
+  if (!response.ok()) Violate(invariant::kAnswers, "settling was refused: " + response.error().message);
+  if (response->results.size() != receipts.size()) Violate(invariant::kAnswers, "not one result per receipt");
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const Status& status = response->results[i];
+    if (ack) {
+      model_.Acked(receipts[i], status);
+    } else if (nack) {
+      model_.Nacked(receipts[i], status, reason, backoff);
+    } else {
+      model_.Extended(receipts[i], status, timeout);
+    }
+  }
+  AfterCommand();
+}
+
+void ModelRun::Release() {
+  const auto receipts = PickReceipts(1, true);
+  if (receipts.empty()) return;
+  ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
+  const bool counted = chance_.OneIn(2);
+  Trace("release {} of {}{}", receipts[0].lease, cursor.owner.ToString(), counted ? ", counted" : "");
+  const auto answer = Ask<void>([&](auto done) {
+    sim_.engine().Release(caller_, cursor.target(), {receipts[0].text}, counted, done);
+  });
+  if (!answer.ok()) Violate(invariant::kAnswers, "a release was refused: " + answer.error().message);
+  if (cursor.generation == receipts[0].generation) {
+    model_.Released(receipts[0], counted);
+    // Nobody ever had the receipt of what could not be handed over.
+    if (!counted) std::erase_if(model_.receipts, [&](const ModelReceipt& receipt) { return receipt.text == receipts[0].text; });
+  }
+  AfterCommand();
+}
+
+// ---- the rest
+
+void ModelRun::Look() {
+  if (ModelCursor* cursor = SomeCursor()) {
+    CheckCursor(*cursor);
+    if (chance_.OneIn(2)) Reconcile(*cursor);
+  }
+}
+
+void ModelRun::Purge() {
+  ModelCursor* cursor = SomeCursor();
+  if (cursor == nullptr || !chance_.OneIn(2)) return;
+  Trace("purge {}", cursor->owner.ToString());
+  const auto count =
+      Ask<std::uint64_t>([&](auto done) { sim_.engine().Purge(caller_, cursor->target(), done); });
+  if (!count.ok()) Violate(invariant::kAnswers, "a purge was refused: " + count.error().message);
+  model_.Purged(*cursor, *count);
+  AfterCommand();
+}
+
+void ModelRun::CancelDelayed() {
+  std::vector<std::pair<model::Target, model::MessageId>> delayed;
+  for (auto& [name, queue] : model_.queues) {
+    if (queue.cursor->settings.ordered) continue;
+    for (const ModelEntry& entry : queue.cursor->entries) {
+      const bool counts = entry.state == MessageState::kDelayed || chance_.OneIn(30);
+      if (counts && entry.id) delayed.push_back({{ResourceKind::kQueue, name}, *entry.id});
+    }
+  }
+  for (auto& [name, topic] : model_.topics) {
+    for (const ModelEntry& entry : topic.delayed) {
+      if (entry.id) delayed.push_back({{ResourceKind::kTopic, name}, *entry.id});
+    }
+  }
+  if (delayed.empty()) return;
+  const auto [target, id] = delayed[static_cast<std::size_t>(chance_.Below(delayed.size()))];
+  const auto is_it = [id = id](const ModelEntry& entry) {
+    return entry.id == id && (entry.state == MessageState::kDelayed || entry.until != Time{});
+  };
+  std::size_t removed = 0;
+  if (target.kind == ResourceKind::kTopic) {
+    removed = std::erase_if(model_.topics.at(target.name).delayed, is_it);
+  } else {
+    removed = std::erase_if(model_.queues.at(target.name).cursor->entries, [id = id](const ModelEntry& entry) {
+      return entry.id == id && entry.state == MessageState::kDelayed;
+    });
+  }
+  Trace("cancel delayed {} of {}", id.ToString(), target.name);
+  const auto answer = Ask<void>([&, where = target, what = id](auto done) {
+    sim_.engine().CancelDelayed(caller_, where, what, done);
+  });
+  if (answer.ok() != (removed > 0)) {
+    Violate(invariant::kAnswers, fmt::format("cancelling {} of {} was {}", id.ToString(), target.name,
+                                             answer.ok() ? "done" : answer.error().message));
+  }
+  AfterCommand();
+}
+
+void ModelRun::Redrive() {
+  if (model_.queues.empty()) return;
+  const auto queue = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
+  ModelCursor& letters = *queue->second.cursor;
+  if (HasWaiters(letters)) return;
+  Reconcile(letters);
+  // Each moves or stays for a reason that is known beforehand.
+  std::vector<ModelEntry> moving;
+  std::size_t perhaps = 0;
+  for (const ModelEntry& entry : letters.entries) {
+    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty()) continue;
+    const ModelCursor* source = model_.FindGeneration(entry.stories.back().generation);
+    if (source == nullptr || source == &letters) continue;
+    if (entry.maybe || entry.stuck) ++perhaps;
+    moving.push_back(entry);
+  }
+  Trace("redrive {}: {} to move", queue->first, moving.size());
+  if (perhaps > 0) return;
+  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Redrive(caller_, queue->first, done); });
+  if (!task.ok()) Violate(invariant::kAnswers, "a redrive was refused: " + task.error().message);
+  task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
+  if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a redrive did not end");
+  // Those that may have expired may have been left out.
+  const std::size_t most = moving.size();
+  if (task->moved > most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
+  for (const ModelEntry& entry : moving) {
+    ModelCursor& source = *model_.FindGeneration(entry.stories.back().generation);
+    model_.AddRedriven(source, entry);
+    letters.Remove(entry.uid);
+  }
+  if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
+  AfterCommand();
+}
+
+}  // namespace broker::test

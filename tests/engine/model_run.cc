@@ -1,0 +1,335 @@
+// Driving: time, waiters, crashes, and the checks after each step.
+#include "tests/engine/model_run.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "broker/model/limits.h"
+#include "tests/engine/model_run_inline.h"
+
+namespace broker::test {
+
+using namespace std::chrono_literals;
+using engine::MessageState;
+using model::ResourceKind;
+
+namespace {
+
+engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age) {
+  engine::EngineOptions options;
+  const std::uint64_t sequences[] = {3, 8, 20, 65'536};
+  const std::uint64_t bytes[] = {300, 2'000, 64u << 20};
+  const std::uint64_t caches[] = {1, 1'000, 64u << 20};
+  options.chunk_sequences = sequences[chance.Below(4)];
+  options.chunk_bytes = bytes[chance.Below(3)];
+  options.emptied_chunk_bytes = bytes[chance.Below(3)];
+  options.tail_cache_bytes = caches[chance.Below(3)];
+  options.read_ahead_bytes = caches[chance.Below(3)];
+  options.chunk_age = chance.OneIn(2) ? Nanos{1min} : Nanos{10min};
+  chunk_age = options.chunk_age;
+  return options;
+}
+
+}  // namespace
+
+ModelRun::ModelRun(std::uint64_t seed, bool trace)
+    : trace_(trace), chance_(seed), sim_(SomeOptions(chance_, chunk_age_), seed), with_waiters_(chance_.OneIn(2)) {
+  model_.AdvanceTo(sim_.now());
+}
+
+void ModelRun::Run(int commands) {
+  for (int i = 0; i < 10; ++i) Administer();
+  for (int i = 0; i < commands; ++i) {
+    RunOne();
+    if (i % 25 == 24) CheckEverything();
+  }
+  CheckEverything();
+  SettleEverything();
+  CheckNothingIsKept();
+}
+
+// ---- time and waiters
+
+void ModelRun::AdvanceBy(Nanos by) {
+  while (by > Nanos{0}) {
+    by -= sim_.AdvanceOnce(by);
+    model_.AdvanceTo(sim_.now());
+    AfterCommand();
+  }
+}
+
+void ModelRun::HandleWaiters() {
+  for (const auto& waiting : std::exchange(answered_, {})) {
+    std::erase(waiting_, waiting);
+    model_.AdvanceTo(sim_.now());  // leases of no time have ended
+    const auto& answer = *waiting->answer;
+    ModelCursor* cursor = model_.FindCursor(waiting->owner);
+    const std::string name = waiting->owner.ToString();
+    if (!answer.ok()) {
+      const bool gone = cursor == nullptr || cursor->generation != waiting->generation;
+      if (answer.error().code == ErrorCode::kCancelled || (gone && answer.error().code == ErrorCode::kNotFound)) continue;
+      Violate(invariant::kAnswers, fmt::format("a receive waiting on {} was refused: {}", name, answer.error().message));
+    }
+    Trace("  waiter {} of {} got {}", waiting->waiter, name, answer->deliveries.size());
+    if (cursor == nullptr || cursor->generation != waiting->generation) {
+      Violate(invariant::kAnswers, fmt::format("a receive waiting on {} was answered although that is gone", name));
+    }
+    if (answer->deliveries.empty() && sim_.now() < waiting->deadline) {
+      Violate(invariant::kServed, fmt::format("a receive waiting on {} was answered empty too early", name));
+    }
+    model_.Received(*cursor, answer->deliveries, waiting->max_messages, waiting->visibility_timeout, false);
+  }
+  model_.AdvanceTo(sim_.now());
+}
+
+void ModelRun::CheckServed() {
+  for (const auto& waiting : waiting_) {
+    const ModelCursor* cursor = model_.FindCursor(waiting->owner);
+    if (cursor == nullptr || cursor->generation != waiting->generation) {
+      Violate(invariant::kServed, fmt::format("a receive still waits on {}, which is gone", waiting->owner.ToString()));
+    }
+    if (model_.CountDeliverable(*cursor).sure > 0) {
+      Violate(invariant::kServed, fmt::format("a receive waits on {} while a message is ready", waiting->owner.ToString()));
+    }
+    if (waiting->deadline <= sim_.now()) {
+      Violate(invariant::kServed, fmt::format("a receive waits on {} past its deadline", waiting->owner.ToString()));
+    }
+  }
+}
+
+bool ModelRun::HasWaiters(const ModelCursor& cursor) const {
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&](const auto& waiting) { return waiting->generation == cursor.generation; });
+}
+
+void ModelRun::AfterCommand() {
+  HandleWaiters();
+  if (sim_.all_synced()) model_.Synced();
+  ReconcileUnsure();
+  CheckServed();
+}
+
+// ---- checks
+
+ModelCursor* ModelRun::SomeCursor() {
+  const auto cursors = model_.Cursors();
+  return cursors.empty() ? nullptr : cursors[static_cast<std::size_t>(chance_.Below(cursors.size()))];
+}
+
+// Sources before the targets that their dead letters go to.
+std::vector<ModelCursor*> ModelRun::SourcesFirst() {
+  std::vector<ModelCursor*> first;
+  std::vector<ModelCursor*> last;
+  for (auto& [name, subscription] : model_.subscriptions) {
+    if (subscription.cursor != nullptr) (subscription.topic == "t2" ? last : first).push_back(subscription.cursor.get());
+  }
+  for (auto& [name, queue] : model_.queues) first.push_back(queue.cursor.get());
+  first.insert(first.end(), last.begin(), last.end());
+  return first;
+}
+
+void ModelRun::Reconcile(ModelCursor& cursor) {
+  std::vector<engine::PeekedMessage> all;
+  for (const MessageState state : {MessageState::kReady, MessageState::kLeased, MessageState::kRetrying, MessageState::kDelayed}) {
+    if (state == MessageState::kDelayed && !cursor.is_queue()) continue;
+    std::string token;
+    do {
+      auto page = Ask<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
+        sim_.engine().Peek(caller_, {cursor.target(), state, chance_.OneIn(3) ? 3u : model::kMaxListPage, token}, done);
+      });
+      if (!page.ok()) Violate(invariant::kAnswers, "a peek was refused: " + page.error().message);
+      for (auto& message : page->items) all.push_back(std::move(message));
+      token = page->next_page_token;
+    } while (!token.empty());
+  }
+  model_.Reconcile(cursor, all);
+}
+
+void ModelRun::ReconcileUnsure() {
+  for (ModelCursor* cursor : SourcesFirst()) {
+    if (model_.IsUnsure(*cursor)) Reconcile(*cursor);
+  }
+}
+
+void ModelRun::CheckCursor(ModelCursor& cursor) {
+  engine::Stats stats;
+  if (cursor.is_queue()) {
+    auto described = Ask<engine::QueueDescription>(
+        [&](auto done) { sim_.engine().DescribeQueue(caller_, cursor.owner.name, done); });
+    if (!described.ok()) Violate(invariant::kAnswers, described.error().message);
+    stats = described->stats;
+  } else {
+    auto described = Ask<engine::SubscriptionDescription>(
+        [&](auto done) { sim_.engine().DescribeSubscription(caller_, cursor.owner.name, done); });
+    if (!described.ok()) Violate(invariant::kAnswers, described.error().message);
+    stats = described->stats;
+  }
+  model_.CheckStats(cursor, stats);
+  const auto waiters = static_cast<std::uint64_t>(
+      std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w->generation == cursor.generation; }));
+  if (stats.waiting_receivers != waiters) {
+    Violate(invariant::kCounts, fmt::format("{} shows {} waiting receivers, not {}", cursor.owner.ToString(),
+                                            stats.waiting_receivers, waiters));
+  }
+}
+
+void ModelRun::CheckEverything() {
+  for (ModelCursor* cursor : SourcesFirst()) {
+    CheckCursor(*cursor);
+    Reconcile(*cursor);
+  }
+  for (const auto& [name, topic] : model_.topics) {
+    auto described = Ask<engine::TopicDescription>([&](auto done) { sim_.engine().DescribeTopic(caller_, name, done); });
+    if (!described.ok()) Violate(invariant::kAnswers, described.error().message);
+    if (described->delayed != topic.delayed.size() || described->subscriptions.size() != model_.Listeners(name)) {
+      Violate(invariant::kCounts, fmt::format("{} shows {} delayed and {} subscriptions, not {} and {}", name,
+                                              described->delayed, described->subscriptions.size(), topic.delayed.size(),
+                                              model_.Listeners(name)));
+    }
+  }
+}
+
+// ---- crashes
+
+void ModelRun::Crash() {
+  const Nanos downtime = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(120'000))};
+  switch (chance_.Below(3)) {
+    case 0:
+      Trace("stop");
+      sim_.Stop();
+      break;
+    case 1:
+      Trace("kill");
+      sim_.Kill();
+      break;
+    default:
+      Trace("power cut");
+      sim_.PowerCut(chance_.Next64());
+      model_.PowerCut();
+      model_.Died();
+  }
+  sim_.Reopen(downtime);
+  Reopened();
+}
+
+void ModelRun::Reopened() {
+  waiting_.clear();
+  answered_.clear();
+  model_.Resume(sim_.now());
+  AfterCommand();
+  if (chance_.OneIn(2)) CheckEverything();
+}
+
+// The process dies at the edge of a command's commit: before it, all is as it was; after it, all is done though nobody
+// was told.
+void ModelRun::CrashMidway() {
+  for (const auto& waiting : waiting_) sim_.engine().CancelReceive(waiting->waiter);
+  sim_.Drain();
+  HandleWaiters();
+  const bool written = chance_.OneIn(2);
+  const bool power_cut = chance_.OneIn(2);
+  std::function<void()> done;
+  switch (chance_.Below(4)) {
+    case 0: {
+      const auto draft = DraftPublish(true);
+      if (!draft) return;
+      Trace("crash in a publish of {}, written {}", draft->entries.size(), written);
+      sim_.engine().Publish(caller_, draft->request, Pending<engine::PublishResponse>().done());
+      done = [this, draft] {
+        for (std::size_t i = 0; i < draft->entries.size(); ++i) {
+          ApplyPublish(draft->request.target, draft->entries[i], draft->request.entries[i].delay);
+        }
+      };
+      break;
+    }
+    case 1: {
+      const auto receipts = PickReceipts(1, true);
+      if (receipts.empty()) return;
+      ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
+      if (cursor.settings.exactly_once || cursor.generation != receipts[0].generation) return;
+      Trace("crash in an ack of {}, written {}", cursor.owner.ToString(), written);
+      sim_.engine().Ack(caller_, cursor.target(), {receipts[0].text}, Pending<engine::SettleResponse>().done());
+      done = [this, receipt = receipts[0]] { model_.Acked(receipt, {}); };
+      break;
+    }
+    case 2: {
+      ModelCursor* cursor = SomeCursor();
+      if (cursor == nullptr || !chance_.OneIn(4)) return;
+      Trace("crash in a purge of {}, written {}", cursor->owner.ToString(), written);
+      sim_.engine().Purge(caller_, cursor->target(), Pending<std::uint64_t>().done());
+      done = [this, cursor] { model_.Purged(*cursor, cursor->entries.size()); };
+      break;
+    }
+    default: {
+      ModelCursor* cursor = SomeCursor();
+      if (cursor == nullptr) return;
+      Trace("crash in a receive from {}, written {}", cursor->owner.ToString(), written);
+      sim_.engine().Receive(caller_, {.source = cursor->target(), .max_messages = 5},
+                            Pending<engine::ReceiveResponse>().done());
+      model_.PerhapsReceived(*cursor);
+    }
+  }
+  sim_.StopAtCommit(written);
+  if (power_cut) {
+    sim_.PowerCut(chance_.Next64());
+    model_.PowerCut();
+  } else {
+    sim_.Kill();
+  }
+  model_.Died();
+  if (written && done) done();
+  sim_.Reopen();
+  Reopened();
+}
+
+// ---- the end
+
+// Everything that is owed is delivered and acked, and then nothing is left of it.
+void ModelRun::SettleEverything() {
+  Trace("settling everything");
+  for (int round = 0; round < 60; ++round) {
+    bool anything = false;
+    for (ModelCursor* cursor : SourcesFirst()) {
+      for (;;) {
+        const auto response = Ask<engine::ReceiveResponse>([&](auto done) {
+          sim_.engine().Receive(caller_, {.source = cursor->target(), .max_messages = 1'000, .visibility_timeout = 10s}, done);
+        });
+        if (!response.ok()) Violate(invariant::kAnswers, response.error().message);
+        const std::size_t first = model_.receipts.size();
+        model_.Received(*cursor, response->deliveries, 1'000, 10s, !HasWaiters(*cursor));
+        AfterCommand();
+        if (response->deliveries.empty()) break;
+        std::vector<std::string> receipts;
+        for (const auto& delivery : response->deliveries) receipts.push_back(delivery.receipt);
+        const auto acked = Ask<engine::SettleResponse>(
+            [&](auto done) { sim_.engine().Ack(caller_, cursor->target(), receipts, done); });
+        if (!acked.ok()) Violate(invariant::kAnswers, acked.error().message);
+        for (std::size_t i = 0; i < receipts.size(); ++i) model_.Acked(model_.receipts[first + i], acked->results[i]);
+        AfterCommand();
+      }
+      anything = anything || !cursor->entries.empty();
+    }
+    for (const auto& [name, topic] : model_.topics) anything = anything || !topic.delayed.empty();
+    if (!anything) return;
+    AdvanceBy(30s);
+  }
+  for (ModelCursor* cursor : model_.Cursors()) {
+    if (!cursor->entries.empty()) {
+      Violate(invariant::kServed, fmt::format("{} still holds \"{}\"", cursor->owner.ToString(), cursor->entries[0].body));
+    }
+  }
+}
+
+void ModelRun::CheckNothingIsKept() {
+  AdvanceBy(3 * chunk_age_);
+  CheckEverything();
+  for (const storage::Family family :
+       {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding, storage::Family::kSchedule}) {
+    if (const std::uint64_t keys = sim_.store().KeyCount(family); keys > 0) {
+      Violate(invariant::kSpace, fmt::format("all is settled, and the store still has {} keys in {}", keys, ToString(family)));
+    }
+  }
+}
+
+}  // namespace broker::test

@@ -1,0 +1,111 @@
+// One seed of the model test: random commands, clock steps, crashes and reopenings on the engine and on the reference
+// model side by side. See model_test.cc for how many, and reference_model.h for what is held against what.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/engine/reference_model.h"
+#include "tests/support/pending.h"
+#include "tests/support/simulation.h"
+
+namespace broker::test {
+
+class ModelRun {
+ public:
+  // `trace`: prints each command to standard output.
+  ModelRun(std::uint64_t seed, bool trace);
+
+  // Throws a Violation.
+  void Run(int commands);
+
+ private:
+  // Queues q0 to q5 dead-letter to later ones only, or to the topic t2; only q4 and q5 subscribe to t2. So no policy
+  // goes round in a circle.
+  static constexpr int kQueues = 6;
+  static constexpr int kTopics = 3;
+  static constexpr int kSubscriptions = 6;
+
+  struct Waiting {
+    engine::WaiterId waiter = 0;
+    model::ResourceRef owner;
+    std::uint64_t generation = 0;
+    std::uint32_t max_messages = 1;
+    Nanos visibility_timeout{};
+    Time deadline{};
+    std::optional<Result<engine::ReceiveResponse>> answer;
+  };
+
+  template <class... Args>
+  void Trace(const char* format, const Args&... args);
+  template <class T, class Start>
+  Result<T> Ask(Start&& start);
+
+  // ---- model_commands.cc
+  void RunOne();
+  void Publish();
+  void Receive();
+  void Settle();
+  void Release();
+  void Look();
+  void Purge();
+  void CancelDelayed();
+  void Redrive();
+  void CancelWaiter();
+  void StepTime();
+  struct Draft {
+    engine::PublishRequest request;
+    std::vector<ModelEntry> entries;
+  };
+  std::optional<Draft> DraftPublish(bool plain);
+  void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
+  void ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay);
+  std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
+
+  // ---- model_admin.cc
+  void Administer();
+  void CreateTopic(const std::string& name);
+  void CreateQueue(int index);
+  void CreateSubscription(const std::string& name);
+  void UpdateQueue();
+  void UpdateSubscription();
+  void DeleteSomething();
+  std::optional<model::RedrivePolicy> SomePolicy(int first_queue);
+  model::DeliverySettings SomeDelivery(Nanos retention);
+  bool IsTarget(const model::ResourceRef& ref) const;
+  void AdoptEarliest(const std::string& name);
+
+  // ---- model_run.cc
+  void Crash();
+  void CrashMidway();
+  void Reopened();
+  void AfterCommand();
+  void AdvanceBy(Nanos by);
+  void HandleWaiters();
+  void CheckServed();
+  void Reconcile(ModelCursor& cursor);
+  void ReconcileUnsure();
+  std::vector<ModelCursor*> SourcesFirst();
+  void CheckCursor(ModelCursor& cursor);
+  void CheckEverything();
+  void SettleEverything();
+  void CheckNothingIsKept();
+  ModelCursor* SomeCursor();
+  bool HasWaiters(const ModelCursor& cursor) const;
+
+  bool trace_;
+  SeededEntropy chance_;
+  Nanos chunk_age_{};
+  Simulation sim_;
+  ReferenceModel model_;
+  // Seeds either wait in receives, or let dead-letter targets go: with both, who got what first is not decidable.
+  bool with_waiters_;
+  std::vector<std::shared_ptr<Waiting>> waiting_;
+  std::vector<std::shared_ptr<Waiting>> answered_;  // in the order of their answers
+  engine::Caller caller_;
+  std::uint64_t last_body_ = 0;
+  std::uint64_t last_dedup_ = 0;
+};
+
+}  // namespace broker::test

@@ -1,0 +1,385 @@
+// Time, publishing, dead-lettering, crashes. What answers are held against is in reference_checks.cc.
+#include "tests/engine/reference_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace broker::test {
+
+using engine::MessageState;
+using model::ResourceKind;
+
+namespace {
+
+constexpr Time kNever = Time::max();
+
+}  // namespace
+
+void Violate(std::string_view name, std::string what) { throw Violation{name, std::move(what)}; }
+
+ModelEntry* ModelCursor::Find(std::uint64_t uid) {
+  for (ModelEntry& entry : entries) {
+    if (entry.uid == uid) return &entry;
+  }
+  return nullptr;
+}
+
+void ModelCursor::Remove(std::uint64_t uid) {
+  std::erase_if(entries, [uid](const ModelEntry& entry) { return entry.uid == uid; });
+}
+
+// ---- cursors
+
+std::vector<ModelCursor*> ReferenceModel::Cursors() {
+  std::vector<ModelCursor*> all;
+  for (auto& [name, queue] : queues) all.push_back(queue.cursor.get());
+  for (auto& [name, subscription] : subscriptions) {
+    if (subscription.cursor != nullptr) all.push_back(subscription.cursor.get());
+  }
+  return all;
+}
+
+ModelCursor* ReferenceModel::FindCursor(const model::ResourceRef& owner) {
+  if (owner.kind == ResourceKind::kQueue) {
+    const auto queue = queues.find(owner.name);
+    return queue == queues.end() ? nullptr : queue->second.cursor.get();
+  }
+  const auto subscription = subscriptions.find(owner.name);
+  return subscription == subscriptions.end() ? nullptr : subscription->second.cursor.get();
+}
+
+ModelCursor* ReferenceModel::FindGeneration(std::uint64_t generation) {
+  for (ModelCursor* cursor : Cursors()) {
+    if (cursor->generation == generation) return cursor;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<ModelCursor> ReferenceModel::NewCursor(model::ResourceRef owner, model::DeliverySettings settings,
+                                                       Nanos delay) {
+  auto cursor = std::make_shared<ModelCursor>();
+  cursor->generation = NextGeneration();
+  cursor->owner = std::move(owner);
+  cursor->settings = std::move(settings);
+  cursor->delay = delay;
+  return cursor;
+}
+
+// ---- publish
+
+void ReferenceModel::Append(ModelCursor& cursor, ModelEntry entry, Time at) {
+  if (entry.uid == 0) entry.uid = ++last_uid_;
+  entry.order = ++last_order_;
+  entry.appended = at;
+  entry.state = MessageState::kReady;
+  if (cursor.is_queue() && cursor.settings.ordered && cursor.delay > Nanos{0}) {
+    entry.state = MessageState::kDelayed;  // the delay of the whole queue holds back its head
+    entry.until = at + cursor.delay;
+  }
+  cursor.entries.push_back(std::move(entry));
+}
+
+void ReferenceModel::AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay) {
+  entry.uid = ++last_uid_;
+  entry.state = MessageState::kDelayed;
+  entry.until = now_ + delay;
+  entry.appended = entry.until;
+  cursor.entries.push_back(std::move(entry));
+}
+
+void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay) {
+  ModelCursor& cursor = *queue.cursor;
+  message.origin = model::MessageId{};
+  if (!cursor.settings.ordered && delay > Nanos{0}) {
+    AppendDelayed(cursor, std::move(message), delay);
+  } else {
+    Append(cursor, std::move(message), now_);
+  }
+}
+
+void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay) {
+  message.origin = model::MessageId{};
+  if (delay > Nanos{0}) {
+    message.until = now_ + delay;
+    topic.delayed.push_back(std::move(message));
+  } else {
+    FanOut(topic, message, now_);
+  }
+}
+
+void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at) {
+  ModelEntry stored = message;
+  stored.appended = at;
+  topic.history.push_back(std::move(stored));
+  for (auto& [name, subscription] : subscriptions) {
+    if (subscription.topic != topic.name) continue;
+    ModelEntry entry = message;
+    if (subscription.cursor != nullptr) {
+      Append(*subscription.cursor, std::move(entry), at);
+      continue;
+    }
+    if (entry.stories.empty()) {
+      entry.origin = entry.id;
+    } else {
+      entry.origin.reset();
+    }
+    entry.id.reset();
+    entry.subscription = name;
+    entry.format = subscription.format;
+    ModelCursor& cursor = *queues.at(*subscription.queue).cursor;
+    if (!cursor.settings.ordered && cursor.delay > Nanos{0}) {
+      AppendDelayed(cursor, std::move(entry), cursor.delay);
+    } else {
+      Append(cursor, std::move(entry), at);
+    }
+  }
+}
+
+std::uint32_t ReferenceModel::Listeners(const std::string& topic) const {
+  std::uint32_t count = 0;
+  for (const auto& [name, subscription] : subscriptions) {
+    if (subscription.topic == topic) ++count;
+  }
+  return count;
+}
+
+// ---- time
+
+ReferenceModel::Expiry ReferenceModel::ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const {
+  if (entry.state == MessageState::kDelayed && !cursor.settings.ordered) return Expiry::kNo;
+  if (at < entry.appended + cursor.settings.retention) return Expiry::kNo;
+  const Time passed = std::max(entry.appended + cursor.settings.retention, cursor.retention_since);
+  return at < passed + kRetentionLag ? Expiry::kMaybe : Expiry::kYes;
+}
+
+bool ReferenceModel::IsThere(const ModelCursor& cursor, const ModelEntry& entry) const {
+  return !entry.maybe && ExpiryOf(cursor, entry, now_) == Expiry::kNo;
+}
+
+// Does the earliest thing that comes due up to `limit`, if there is one. When resuming, all of it happens at `limit`, and
+// what expired goes last: whether its last attempt ended before is not said.
+bool ReferenceModel::Step(Time limit, bool resume) {
+  Time earliest = kNever;
+  ModelCursor* at_cursor = nullptr;
+  ModelTopic* at_topic = nullptr;
+  std::uint64_t uid = 0;
+  bool expires = false;
+  for (auto& [name, topic] : topics) {
+    for (const ModelEntry& entry : topic.delayed) {
+      if (entry.until < earliest) {
+        earliest = entry.until;
+        at_topic = &topic;
+        uid = entry.uid;
+      }
+    }
+  }
+  const auto look_at = [&](ModelCursor& cursor) {
+    for (const ModelEntry& entry : cursor.entries) {
+      if (entry.state != MessageState::kReady && entry.until < earliest) {
+        earliest = entry.until;
+        at_cursor = &cursor;
+        at_topic = nullptr;
+        uid = entry.uid;
+        expires = false;
+      }
+      if (entry.state == MessageState::kDelayed && !cursor.settings.ordered) continue;
+      Time gone = std::max(entry.appended + cursor.settings.retention, cursor.retention_since) + kRetentionLag;
+      if (resume && gone <= limit) gone = limit;
+      if (gone < earliest) {
+        earliest = gone;
+        at_cursor = &cursor;
+        at_topic = nullptr;
+        uid = entry.uid;
+        expires = true;
+      }
+    }
+  };
+  for (auto& [name, queue] : queues) look_at(*queue.cursor);
+  for (auto& [name, subscription] : subscriptions) {
+    if (subscription.cursor != nullptr) look_at(*subscription.cursor);
+  }
+  if (earliest > limit) return false;
+  const Time at = resume ? limit : earliest;
+  now_ = std::max(now_, at);
+  if (at_topic != nullptr) {
+    const auto found = std::find_if(at_topic->delayed.begin(), at_topic->delayed.end(),
+                                    [uid](const ModelEntry& entry) { return entry.uid == uid; });
+    const ModelEntry message = *found;
+    at_topic->delayed.erase(found);
+    ModelEntry due = message;
+    due.uid = 0;
+    FanOut(*at_topic, due, at);
+    return true;
+  }
+  if (expires) {
+    at_cursor->Remove(uid);
+    return true;
+  }
+  ModelEntry& entry = *at_cursor->Find(uid);
+  if (entry.state == MessageState::kLeased) {
+    EndAttempt(*at_cursor, uid, at, {}, Nanos{0});
+  } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
+    ModelEntry due = entry;
+    at_cursor->Remove(uid);
+    Append(*at_cursor, std::move(due), at);
+  } else {
+    entry.state = MessageState::kReady;
+  }
+  return true;
+}
+
+void ReferenceModel::AdvanceTo(Time now) {
+  while (Step(now, false)) {
+  }
+  now_ = now;
+}
+
+void ReferenceModel::Resume(Time now) {
+  while (Step(now, true)) {
+  }
+  now_ = now;
+}
+
+// ---- ends of attempts
+
+void ReferenceModel::MarkDirty(ModelCursor& cursor, ModelEntry& entry) {
+  if (cursor.synced_leases() || entry.dirty) return;
+  entry.dirty = true;
+  entry.synced_attempts = entry.attempts;
+  entry.synced_lease = entry.lease;
+  any_dirty_ = true;
+}
+
+// In an ordered cursor the later ones of its key come back with it, and that is the end of an attempt for them as well.
+void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
+                                Nanos backoff) {
+  ModelEntry& entry = *cursor.Find(uid);
+  MarkDirty(cursor, entry);
+  const bool spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
+  entry.state = backoff > Nanos{0} && !spent ? MessageState::kRetrying : MessageState::kReady;
+  entry.until = at + backoff;
+  entry.reason = reason;
+  if (cursor.settings.ordered && !entry.key.empty()) {
+    std::vector<std::uint64_t> later;
+    for (const ModelEntry& other : cursor.entries) {
+      if (other.key == entry.key && other.order > entry.order && other.state == MessageState::kLeased) {
+        later.push_back(other.uid);
+      }
+    }
+    for (const std::uint64_t other : later) EndAttempt(cursor, other, at, {}, Nanos{0});
+  }
+  if (spent) DeadLetter(cursor, uid, at);
+}
+
+bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
+  if (!cursor.settings.redrive) return false;
+  const model::ResourceRef& target = cursor.settings.redrive->target;
+  if (target.kind == ResourceKind::kQueue) return queues.count(target.name) > 0;
+  return topics.count(target.name) > 0 && Listeners(target.name) > 0;
+}
+
+void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at) {
+  ModelEntry& entry = *cursor.Find(uid);
+  if (!CanDeadLetter(cursor)) {
+    entry.stuck = true;
+    entry.state = MessageState::kRetrying;
+    entry.until = kNever;
+    return;
+  }
+  ModelEntry letter;
+  letter.body = entry.body;
+  letter.key = entry.key;
+  letter.size = entry.size;
+  letter.subscription = entry.subscription;
+  letter.format = entry.format;
+  letter.stories = entry.stories;
+  letter.stories.push_back({cursor.owner, cursor.generation, entry.attempts, entry.reason});
+  if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
+  letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
+  cursor.Remove(uid);
+  const model::ResourceRef target = cursor.settings.redrive->target;
+  if (target.kind == ResourceKind::kQueue) {
+    Append(*queues.at(target.name).cursor, std::move(letter), at);
+  } else {
+    FanOut(topics.at(target.name), letter, at);
+  }
+}
+
+// What has had its attempts already under a new policy goes at once, or when its next attempt ends.
+void ReferenceModel::UpdateRedrive(ModelCursor& cursor) {
+  if (!cursor.settings.redrive) return;
+  for (ModelEntry& entry : cursor.entries) {
+    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed) continue;
+    if (entry.attempts < cursor.settings.redrive->max_attempts) continue;
+    entry.stuck = true;
+    entry.state = MessageState::kRetrying;
+    entry.until = kNever;
+  }
+}
+
+void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) {
+  ModelEntry entry;
+  entry.body = letter.body;
+  entry.key = letter.key;
+  entry.size = letter.size;
+  entry.subscription = letter.subscription;
+  entry.format = letter.format;
+  entry.stories = letter.stories;
+  entry.origin = letter.origin;
+  entry.fresh = source.is_queue();
+  Append(source, std::move(entry), now_);
+}
+
+void ReferenceModel::AddEarliest(ModelCursor& cursor, const ModelEntry& message) {
+  ModelEntry entry = message;
+  entry.uid = 0;
+  Append(cursor, std::move(entry), message.appended);
+}
+
+void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
+  for (ModelEntry& entry : cursor.entries) entry.maybe = entry.maybe || ExpiryOf(cursor, entry, now_) != Expiry::kNo;
+  cursor.settings.retention = retention;
+  cursor.retention_since = now_;
+}
+
+void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
+  for (ModelEntry& entry : cursor.entries) {
+    if (entry.state != MessageState::kReady && !entry.stuck) continue;
+    entry.synced_attempts = entry.attempts++;
+    entry.perhaps_from = std::min(entry.perhaps_from, entry.lease++);
+    entry.surely_from = entry.lease;
+    entry.unsure = true;
+    entry.until = kNever;
+  }
+}
+
+// ---- crashes
+
+void ReferenceModel::Synced() {
+  if (!any_dirty_) return;
+  any_dirty_ = false;
+  for (ModelCursor* cursor : Cursors()) {
+    for (ModelEntry& entry : cursor->entries) entry.dirty = false;
+  }
+}
+
+void ReferenceModel::PowerCut() {
+  for (ModelCursor* cursor : Cursors()) {
+    for (ModelEntry& entry : cursor->entries) {
+      if (!entry.dirty) continue;
+      entry.dirty = false;
+      entry.unsure = true;
+      entry.perhaps_from = std::min(entry.perhaps_from, entry.synced_lease);
+      // It may be as it was, so nothing can be said of when it comes due.
+      if (entry.state == MessageState::kLeased || entry.state == MessageState::kRetrying) entry.until = kNever;
+    }
+  }
+  any_dirty_ = false;
+}
+
+void ReferenceModel::Died() {
+  for (ModelCursor* cursor : Cursors()) cursor->recovered = true;
+}
+
+}  // namespace broker::test

@@ -1,0 +1,253 @@
+// What the engine's contract says, as simply as it can be said: every cursor is a list of messages, every message a
+// record of what happened to it. No logs, positions, pages or chunks. The model does not choose: the engine's answers
+// are held against what was allowed, then applied.
+//
+// Time is exact, with one exception: a message may outlive its retention by kRetentionLag, so between the two it may be
+// there or not. Likewise after a crash: what was not synced may or may not have happened (`dirty`, `maybe`), until a
+// peek shows.
+//
+// Each check has a name, one of the invariants below; a Violation carries it.
+// Confined to one thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/engine/commands.h"
+
+namespace broker::test {
+
+inline constexpr Nanos kRetentionLag = std::chrono::milliseconds(1'002);
+
+namespace invariant {
+inline constexpr std::string_view kNothingLost = "nothing acknowledged is lost";
+inline constexpr std::string_view kNothingBack = "nothing settled comes back";
+inline constexpr std::string_view kPurged = "nothing is readable after a purge";
+inline constexpr std::string_view kIntact = "what is delivered is what was published";
+inline constexpr std::string_view kOrder = "order per key";
+inline constexpr std::string_view kOneLease = "one lease at a time";
+inline constexpr std::string_view kNotEarly = "nothing before it is due";
+inline constexpr std::string_view kCounts = "counts are exact";
+inline constexpr std::string_view kAttempts = "attempts are exact";
+inline constexpr std::string_view kDeadLetters = "dead-lettered at exactly N";
+inline constexpr std::string_view kDedup = "a duplicate is stored once";
+inline constexpr std::string_view kReceipts = "a receipt does what it should";
+inline constexpr std::string_view kServed = "who waits is served";
+inline constexpr std::string_view kFair = "retries leave half to fresh ones";
+inline constexpr std::string_view kSpace = "no space is kept past its bounds";
+inline constexpr std::string_view kAnswers = "answers are as the contract says";
+}  // namespace invariant
+
+struct Violation {
+  std::string_view name;
+  std::string what;
+};
+[[noreturn]] void Violate(std::string_view name, std::string what);
+
+struct ModelStory {
+  model::ResourceRef source;
+  std::uint64_t generation = 0;  // of the cursor that gave up
+  std::uint32_t attempts = 0;
+  std::string reason;  // empty: not checked
+};
+
+struct ModelEntry {
+  std::uint64_t uid = 0;    // never reused
+  std::uint64_t order = 0;  // in its log
+  std::string body;
+  std::string key;
+  std::uint64_t size = 0;
+  std::optional<model::MessageId> id;      // once known
+  std::optional<model::MessageId> origin;  // zero: none; nullopt: not checked
+  std::string subscription;
+  std::string format;
+  std::vector<ModelStory> stories;
+
+  Time appended{};
+  engine::MessageState state = engine::MessageState::kReady;
+  Time until{};  // of a lease, a backoff, a delay
+  std::uint32_t attempts = 0;
+  std::string reason;
+  std::uint32_t lease = 0;         // the newest lease's number
+  std::uint32_t surely_from = 0;   // receipts of leases from here on act
+  std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
+
+  bool fresh = true;   // never handed out, and nothing else ever happened to it
+  bool maybe = false;  // may not be there at all
+  bool stuck = false;  // spent, and could not be dead-lettered: in which backoff it is, is not said
+  bool unsure = false;  // of state and attempts: a power cut may have undone changes
+  bool dirty = false;  // has changes that a power cut may undo; as it was before them:
+  std::uint32_t synced_attempts = 0;
+  std::uint32_t synced_lease = 0;
+};
+
+struct ModelCursor {
+  std::uint64_t generation = 0;
+  model::ResourceRef owner;
+  model::DeliverySettings settings;
+  Time retention_since{};  // when the retention was set
+  Nanos delay{0};          // a queue's
+  std::vector<ModelEntry> entries;
+  bool recovered = false;  // its position may have gone back once: what is fresh to it is not known
+  std::set<std::string> purged;  // bodies
+
+  bool is_queue() const { return owner.kind == model::ResourceKind::kQueue; }
+  bool synced_leases() const { return settings.ordered || settings.exactly_once; }
+  model::Target target() const { return {owner.kind, owner.name}; }
+  ModelEntry* Find(std::uint64_t uid);
+  void Remove(std::uint64_t uid);
+};
+
+struct ModelReceipt {
+  std::string text;
+  model::ResourceRef owner;
+  std::uint64_t generation = 0;
+  std::uint64_t uid = 0;
+  std::uint32_t lease = 0;
+};
+
+struct ModelDedup {
+  model::MessageId id;
+  Time time{};
+};
+using ModelDedupTable = std::map<std::pair<std::string, std::string>, ModelDedup>;  // (scope, id)
+
+// A message of a topic, as one cursor or another may get it.
+struct ModelTopic {
+  std::string name;
+  std::uint64_t generation = 0;
+  model::Deduplication deduplication;
+  ModelDedupTable seen;
+  std::vector<ModelEntry> delayed;
+  std::vector<ModelEntry> history;  // all that was ever readable here
+};
+
+struct ModelSubscription {
+  std::string name;
+  std::string topic;  // empty: deleted
+  std::optional<std::string> queue;
+  std::string format;
+  std::shared_ptr<ModelCursor> cursor;  // of a pull subscription
+};
+
+struct ModelQueue {
+  std::shared_ptr<ModelCursor> cursor;
+  model::Deduplication deduplication;
+  ModelDedupTable seen;
+};
+
+class ReferenceModel {
+ public:
+  std::map<std::string, ModelTopic> topics;
+  std::map<std::string, ModelQueue> queues;
+  std::map<std::string, ModelSubscription> subscriptions;
+  std::vector<ModelReceipt> receipts;  // all that were ever given, but for those of uncounted releases
+
+  // ---- time
+  // Does what comes due up to `now`, each at its time.
+  void AdvanceTo(Time now);
+  // The broker was away until `now`: what came due meanwhile happens now.
+  void Resume(Time now);
+  Time now() const { return now_; }
+
+  // ---- cursors
+  std::vector<ModelCursor*> Cursors();
+  ModelCursor* FindCursor(const model::ResourceRef& owner);
+  std::shared_ptr<ModelCursor> NewCursor(model::ResourceRef owner, model::DeliverySettings settings, Nanos delay);
+  std::uint64_t NextGeneration() { return ++last_generation_; }
+
+  // ---- publish
+  // `content` with body, key and size; `id` where it is known. Fans out, delays.
+  void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay);
+  void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay);
+  std::uint32_t Listeners(const std::string& topic) const;
+
+  // ---- receive and settle
+  // What may be handed out now, surely; at most.
+  struct Deliverable {
+    std::size_t sure = 0;
+    std::size_t most = 0;
+  };
+  Deliverable CountDeliverable(const ModelCursor& cursor) const;
+  // `alone`: nobody else received in the same step, so that the answer must be full.
+  void Received(ModelCursor& cursor, const std::vector<engine::Delivery>& deliveries, std::uint32_t max_messages,
+                Nanos visibility_timeout, bool alone);
+  // Each checks the answer's status and applies it. True: look with a peek, the outcome cannot be known.
+  bool Acked(const ModelReceipt& receipt, const Status& status);
+  bool Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason, Nanos backoff);
+  bool Extended(const ModelReceipt& receipt, const Status& status, Nanos visibility_timeout);
+  void Released(const ModelReceipt& receipt, bool counted);
+  void Purged(ModelCursor& cursor, std::uint64_t count);
+
+  // ---- looking
+  void CheckStats(const ModelCursor& cursor, const engine::Stats& stats) const;
+  // `peeked`: all of the cursor, in every state. Settles what was unsure.
+  void Reconcile(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked);
+  // Whether a peek would tell something that is not known.
+  bool IsUnsure(const ModelCursor& cursor) const;
+  // Whether the receipt acts, or does not, for sure.
+  bool IsCertain(const ModelReceipt& receipt);
+
+  // ---- crashes
+  void Synced();    // nothing is at a power cut's mercy any more
+  void PowerCut();  // what is dirty may be as it was
+  void Died();      // any position may have stopped between commits
+
+  // A message that is handed back to `source` from its dead-letter queue.
+  void AddRedriven(ModelCursor& source, const ModelEntry& letter);
+  // A message of a topic's past that a new cursor begins with.
+  void AddEarliest(ModelCursor& cursor, const ModelEntry& message);
+  ModelCursor* FindGeneration(std::uint64_t generation);
+  // After the policy was replaced.
+  void UpdateRedrive(ModelCursor& cursor);
+  void ChangeRetention(ModelCursor& cursor, Nanos retention);
+  // A receive whose answer was lost in a crash.
+  void PerhapsReceived(ModelCursor& cursor);
+
+ private:
+  enum class Expiry { kNo, kMaybe, kYes };
+  enum class Acts { kNo, kPerhaps, kYes };
+
+  Expiry ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const;
+  void Append(ModelCursor& cursor, ModelEntry entry, Time at);
+  void AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay);
+  void FanOut(ModelTopic& topic, const ModelEntry& message, Time at);
+  bool Step(Time limit, bool resume);
+  void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason, Nanos backoff);
+  void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
+  void MarkDirty(ModelCursor& cursor, ModelEntry& entry);
+  bool CanDeadLetter(const ModelCursor& cursor) const;
+  bool IsThere(const ModelCursor& cursor, const ModelEntry& entry) const;
+  // What an answer shows of a message, found and compared.
+  struct Shown {
+    const model::Message& message;
+    model::MessageId id;
+    model::MessageId origin;
+    const std::string& subscription;
+    const std::string& format;
+  };
+  ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
+  void CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry, const std::set<std::uint64_t>& taken) const;
+  // The cursor and entry that a receipt is of, and whether it acts; checks the refusals that are certain.
+  struct Resolved {
+    ModelCursor* cursor = nullptr;
+    ModelEntry* entry = nullptr;
+    Acts acts = Acts::kNo;
+  };
+  Resolved Resolve(const ModelReceipt& receipt, bool needs_lease);
+  Resolved CheckAnswer(const ModelReceipt& receipt, const Status& status, bool needs_lease);
+
+  Time now_{};
+  std::uint64_t last_uid_ = 0;
+  std::uint64_t last_order_ = 0;
+  std::uint64_t last_generation_ = 0;
+  bool any_dirty_ = false;
+};
+
+}  // namespace broker::test
