@@ -285,7 +285,20 @@ TEST_F(DataFolderTest, RefusesAStoreWithoutItsManifest) {
   for (const auto& entry : fs::directory_iterator(path_ + "/store")) {
     if (entry.path().filename().string().starts_with("MANIFEST")) fs::remove(entry.path());
   }
-  EXPECT_FALSE(DataFolder::Open(path_, entropy_).ok());
+  const Error error = Refused();
+  EXPECT_EQ(error.reason, "STORE_DAMAGED");
+  EXPECT_THAT(error.message, HasSubstr("Salvage"));
+}
+
+TEST_F(DataFolderTest, RefusesAStoreWithoutOneOfItsTables) {
+  Open();
+  Commit("a");
+  Open();  // recovery wrote tables
+  Close();
+  for (const auto& entry : fs::directory_iterator(path_ + "/store")) {
+    if (entry.path().extension() == ".sst") fs::remove(entry.path());
+  }
+  EXPECT_EQ(Refused().code, ErrorCode::kDataLoss);
 }
 
 TEST_F(DataFolderTest, AsksForFreeSpaceWhereTheFolderIs) {
