@@ -228,7 +228,8 @@ std::vector<ModelReceipt> ModelRun::PickReceipts(std::size_t count, bool certain
     const ModelCursor* cursor = model_.FindCursor(receipt.owner);
     if (cursor == nullptr) continue;
     if (certain && cursor->generation == receipt.generation && !model_.IsCertain(receipt)) continue;
-    picked.push_back(receipt);
+    const bool again = std::any_of(picked.begin(), picked.end(), [&](const auto& other) { return other.text == receipt.text; });
+    if (!again) picked.push_back(receipt);
   }
   return picked;
 }
