@@ -226,6 +226,8 @@ class Engine::Core {
   Result<Receipt> ReadReceipt(const Cursor& cursor, const std::string& text) const;
   // The entry that the receipt may still act on; null when it is stale (then `refusal` says what to answer).
   const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
+  // Ends the lease unless an earlier one of its key did so already.
+  void EndIfLeased(Cursor& cursor, std::uint64_t sequence, Nanos backoff);
   // After a power cut a position may have gone back behind what was handed out: moves it past `sequence`.
   void AdvancePast(Cursor& cursor, std::uint64_t sequence);
 

@@ -112,6 +112,14 @@ void Engine::Core::StepTask(Task& task, Queue& queue) {
     if (unread && !record->held && cursor.outstanding.size() >= model::kMaxOutstanding) {
       return FinishTask(task, TaskState::kFailed, "too many messages of the queue are outstanding");
     }
+    // What an ordered queue's delay holds back stays unread, and so does all behind it.
+    const bool held_back = cursor.log->ordered && record->append_time + cursor.log->delay > now_;
+    if (unread && (held_back || sequence != cursor.position)) {
+      if (!record->held) NoteLeft(task, "held back by the queue's delay");
+      task.next = sequence + 1;
+      ++steps;
+      continue;
+    }
     const bool moved = !record->held && !record->damaged && MoveBack(task, *record);
     if (unread) {
       StepOver(cursor, *record, !moved && !record->held);

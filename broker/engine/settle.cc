@@ -124,6 +124,8 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   SettleResponse response;
+  // All are judged, and their reasons noted, before the first brings others of its ordering key back with it.
+  std::vector<std::pair<std::uint64_t, Nanos>> given_back;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const NackEntry& nack = entries[i];
     if (nack.backoff < Nanos{0} || nack.backoff > model::kMaxBackoff) {
@@ -140,10 +142,16 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
     Status refusal;
     // A lease that has expired already gave its message back.
     if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
-      EndAttempt(cursor, receipt->sequence, Reason(nack.reason), nack.backoff);
+      given_back.emplace_back(receipt->sequence, nack.backoff);
+      if (auto reason = Reason(nack.reason)) {
+        Entry noted = *entry;
+        noted.reason = std::move(reason);
+        PutOutstanding(cursor, receipt->sequence, std::move(noted));
+      }
     }
     response.results.push_back(refusal);
   }
+  for (const auto& [sequence, backoff] : given_back) EndIfLeased(cursor, sequence, backoff);
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);
   return response;
@@ -156,6 +164,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   SettleResponse response;
+  std::vector<std::uint64_t> given_back;  // at the end, as in Nack
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const ExtendEntry& extend = entries[i];
     if (extend.visibility_timeout < Nanos{0} || extend.visibility_timeout > model::kMaxVisibilityTimeout) {
@@ -172,7 +181,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
     Status refusal;
     if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
       if (extend.visibility_timeout == Nanos{0}) {
-        EndAttempt(cursor, receipt->sequence, nullptr, Nanos{0});
+        given_back.push_back(receipt->sequence);
       } else {
         Entry extended = *entry;
         extended.due = now_ + extend.visibility_timeout;
@@ -181,9 +190,15 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
     }
     response.results.push_back(refusal);
   }
+  for (const std::uint64_t sequence : given_back) EndIfLeased(cursor, sequence, Nanos{0});
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);
   return response;
+}
+
+void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, Nanos backoff) {
+  const Entry* entry = cursor.outstanding.Find(sequence);
+  if (entry != nullptr && entry->leased) EndAttempt(cursor, sequence, nullptr, backoff);
 }
 
 Status Engine::Core::Release(const Caller& caller, const model::Target& source,
@@ -195,9 +210,10 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
   for (const std::string& text : receipts) {
     if (const auto receipt = ReadReceipt(cursor, text); receipt.ok()) given_back.push_back(*receipt);
   }
-  // The last first: what comes back with an earlier one of its key would count as an attempt.
-  std::sort(given_back.begin(), given_back.end(),
-            [](const Receipt& a, const Receipt& b) { return a.sequence > b.sequence; });
+  // Uncounted the last first: what comes back with an earlier one of its key would count as an attempt.
+  std::sort(given_back.begin(), given_back.end(), [counted](const Receipt& a, const Receipt& b) {
+    return counted ? a.sequence < b.sequence : a.sequence > b.sequence;
+  });
   for (const Receipt& receipt : given_back) {
     Status refusal;
     const Entry* entry = EntryFor(cursor, receipt, refusal);

@@ -79,18 +79,18 @@ Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
     stats.delayed = log.delayed.messages;
     stats.bytes += log.delayed.bytes;
   }
+  std::uint64_t held_back = 0;
   if (log.ordered && log.delay > Nanos{0}) {
     const std::uint64_t visible =
         probe.last_visible == nullptr ? 0 : probe.last_visible->totals.messages - std::min(cursor.below.messages, probe.last_visible->totals.messages);
-    const std::uint64_t held_back = unread.messages - std::min(visible, unread.messages);
+    held_back = unread.messages - std::min(visible, unread.messages);
     stats.delayed = held_back;
     stats.ready -= held_back;
   }
   std::optional<Time> oldest;
   if (const auto first = cursor.outstanding.NextFrom(0)) oldest = cursor.outstanding.Find(*first)->append_time;
-  if (probe.first_unread != nullptr && unread.messages > 0 && (!oldest || probe.first_unread->append_time < *oldest)) {
-    oldest = probe.first_unread->append_time;
-  }
+  const bool unread_counts = probe.first_unread != nullptr && unread.messages > held_back;
+  if (unread_counts && (!oldest || probe.first_unread->append_time < *oldest)) oldest = probe.first_unread->append_time;
   if (oldest) stats.oldest_age = std::max(now_ - *oldest, Nanos{0});
   stats.waiting_receivers = cursor.waiters.size();
   stats.dead_letter_problem = cursor.dead_letter_problem;

@@ -118,7 +118,7 @@ void ModelRun::CreateSubscription(const std::string& name) {
     if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(0);
     if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
   }
-  Trace("create subscription {} of {} {}", name, topic->first, settings.queue.value_or("to pull"));
+  Trace("create subscription {} of {} {}", name, topic->first, settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"));
   const auto created = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
   const bool free = model_.subscriptions.count(name) == 0;

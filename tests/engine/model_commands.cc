@@ -116,7 +116,7 @@ void ModelRun::Publish() {
     draft->request.entries[*wrong].content.subject = "\xff";
   }
   Trace("publish {} to {}{}: {}", draft->entries.size(), draft->request.target.name, wrong ? ", one wrong" : "",
-        draft->entries[0].body);
+        Short(draft->entries[0].body));
   const auto response = Ask<engine::PublishResponse>(
       [&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
   if (wrong && draft->request.all_or_nothing) {
@@ -182,7 +182,7 @@ void ModelRun::Receive() {
         Ask<engine::ReceiveResponse>([&](auto done) { sim_.engine().Receive(caller_, request, done); });
     if (!response.ok()) Violate(invariant::kAnswers, "a receive was refused: " + response.error().message);
     if (trace_) {
-      for (const auto& delivery : response->deliveries) Trace("  got {}", delivery.message->content.body);
+      for (const auto& delivery : response->deliveries) Trace("  got {}", Short(delivery.message->content.body));
     }
     model_.Received(*cursor, response->deliveries, request.max_messages, timeout, !HasWaiters(*cursor));
     return AfterCommand();
@@ -228,7 +228,8 @@ std::vector<ModelReceipt> ModelRun::PickReceipts(std::size_t count, bool certain
     const ModelCursor* cursor = model_.FindCursor(receipt.owner);
     if (cursor == nullptr) continue;
     if (certain && cursor->generation == receipt.generation && !model_.IsCertain(receipt)) continue;
-    picked.push_back(receipt);
+    const bool again = std::any_of(picked.begin(), picked.end(), [&](const auto& other) { return other.text == receipt.text; });
+    if (!again) picked.push_back(receipt);
   }
   return picked;
 }

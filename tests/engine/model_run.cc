@@ -33,8 +33,8 @@ engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age) {
 
 }  // namespace
 
-ModelRun::ModelRun(std::uint64_t seed, bool trace)
-    : trace_(trace), chance_(seed), sim_(SomeOptions(chance_, chunk_age_), seed), with_waiters_(chance_.OneIn(2)) {
+ModelRun::ModelRun(std::uint64_t seed, bool trace, bool careful)
+    : trace_(trace), careful_(careful), chance_(seed), look_(seed), sim_(SomeOptions(chance_, chunk_age_), seed), with_waiters_(chance_.OneIn(2)) {
   model_.AdvanceTo(sim_.now());
 }
 
@@ -42,7 +42,7 @@ void ModelRun::Run(int commands) {
   for (int i = 0; i < 10; ++i) Administer();
   for (int i = 0; i < commands; ++i) {
     RunOne();
-    if (i % 25 == 24) CheckEverything();
+    if (careful_ || i % 25 == 24) CheckEverything();
   }
   CheckEverything();
   SettleEverything();
@@ -129,22 +129,24 @@ std::vector<ModelCursor*> ModelRun::SourcesFirst() {
   return first;
 }
 
-void ModelRun::Reconcile(ModelCursor& cursor) {
+std::vector<engine::PeekedMessage> ModelRun::PeekAll(const ModelCursor& cursor) {
   std::vector<engine::PeekedMessage> all;
   for (const MessageState state : {MessageState::kReady, MessageState::kLeased, MessageState::kRetrying, MessageState::kDelayed}) {
     if (state == MessageState::kDelayed && !cursor.is_queue()) continue;
     std::string token;
     do {
       auto page = Ask<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
-        sim_.engine().Peek(caller_, {cursor.target(), state, chance_.OneIn(3) ? 3u : model::kMaxListPage, token}, done);
+        sim_.engine().Peek(caller_, {cursor.target(), state, look_.OneIn(3) ? 3u : model::kMaxListPage, token}, done);
       });
       if (!page.ok()) Violate(invariant::kAnswers, "a peek was refused: " + page.error().message);
       for (auto& message : page->items) all.push_back(std::move(message));
       token = page->next_page_token;
     } while (!token.empty());
   }
-  model_.Reconcile(cursor, all);
+  return all;
 }
+
+void ModelRun::Reconcile(ModelCursor& cursor) { model_.Reconcile(cursor, PeekAll(cursor)); }
 
 void ModelRun::ReconcileUnsure() {
   for (ModelCursor* cursor : SourcesFirst()) {
@@ -281,6 +283,26 @@ void ModelRun::CrashMidway() {
   if (written && done) done();
   sim_.Reopen();
   Reopened();
+}
+
+void ModelRun::Dump() {
+  for (ModelCursor* cursor : SourcesFirst()) {
+    fmt::print("{}: {}{}{}retention {}, visibility {}, delay {}, {} attempts\n", cursor->owner.ToString(),
+               cursor->settings.ordered ? "ordered, " : "", cursor->settings.exactly_once ? "exactly once, " : "",
+               cursor->recovered ? "recovered, " : "", FormatDuration(cursor->settings.retention),
+               FormatDuration(cursor->settings.visibility_timeout), FormatDuration(cursor->delay),
+               cursor->settings.redrive ? cursor->settings.redrive->max_attempts : 0);
+    for (const ModelEntry& entry : cursor->entries) {
+      fmt::print("  model  {} {} {} key \"{}\" attempts {} appended {} until {}{}{}{}\n", Short(entry.body),
+                 entry.id ? entry.id->ToString() : "-", StateWord(entry.state), entry.key, entry.attempts,
+                 FormatTime(entry.appended), entry.until == Time::max() ? "?" : FormatTime(entry.until),
+                 entry.maybe ? " maybe" : "", entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
+    }
+    for (const engine::PeekedMessage& message : PeekAll(*cursor)) {
+      fmt::print("  engine {} {} {} attempts {} until {}\n", Short(message.message->content.body), message.id.ToString(),
+                 StateWord(message.state), message.attempts, message.until ? FormatTime(*message.until) : "-");
+    }
+  }
 }
 
 // ---- the end

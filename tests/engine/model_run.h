@@ -15,10 +15,13 @@ namespace broker::test {
 class ModelRun {
  public:
   // `trace`: prints each command to standard output.
-  ModelRun(std::uint64_t seed, bool trace);
+  // `careful`: looks at everything after each command, to find where things part.
+  ModelRun(std::uint64_t seed, bool trace, bool careful);
 
   // Throws a Violation.
   void Run(int commands);
+  // What model and engine hold, printed.
+  void Dump();
 
  private:
   // Queues q0 to q5 dead-letter to later ones only, or to the topic t2; only q4 and q5 subscribe to t2. So no policy
@@ -84,6 +87,7 @@ class ModelRun {
   void AdvanceBy(Nanos by);
   void HandleWaiters();
   void CheckServed();
+  std::vector<engine::PeekedMessage> PeekAll(const ModelCursor& cursor);
   void Reconcile(ModelCursor& cursor);
   void ReconcileUnsure();
   std::vector<ModelCursor*> SourcesFirst();
@@ -95,7 +99,9 @@ class ModelRun {
   bool HasWaiters(const ModelCursor& cursor) const;
 
   bool trace_;
+  bool careful_;
   SeededEntropy chance_;
+  SeededEntropy look_;  // of looks, so that more of them change nothing else
   Nanos chunk_age_{};
   Simulation sim_;
   ReferenceModel model_;

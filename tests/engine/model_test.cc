@@ -5,6 +5,7 @@
 //   BROKER_MODEL_LEAST=n     so many seeds must be reached whatever the box; default 2,000 x box / 180.
 //   BROKER_MODEL_FIRST=n     where seeds begin; default 1.
 //   BROKER_MODEL_SEED=n      runs this seed alone and prints its commands.
+//   BROKER_MODEL_CAREFUL=1   with it: looks at everything after each command.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -40,12 +41,14 @@ void SayWhichSeed(int) {
   std::signal(SIGABRT, SIG_DFL);
 }
 
-std::optional<Violation> RunSeed(std::uint64_t seed, bool trace) {
+std::optional<Violation> RunSeed(std::uint64_t seed, bool trace, bool careful) {
   current_seed = static_cast<std::sig_atomic_t>(seed);
+  ModelRun run(seed, trace, careful);
   try {
-    ModelRun(seed, trace).Run(kCommands);
+    run.Run(kCommands);
     return std::nullopt;
   } catch (const Violation& violation) {
+    if (trace) run.Dump();
     return violation;
   }
 }
@@ -54,7 +57,7 @@ TEST(ModelTest, EngineAndModelAgree) {
   ConfigureLog(LogLevel::kError, LogFormat::kText);
   std::signal(SIGABRT, SayWhichSeed);
   if (const std::uint64_t seed = FromEnvironment("BROKER_MODEL_SEED", 0); seed != 0) {
-    const auto violation = RunSeed(seed, true);
+    const auto violation = RunSeed(seed, true, FromEnvironment("BROKER_MODEL_CAREFUL", 0) != 0);
     EXPECT_FALSE(violation) << "seed " << seed << ": " << violation->name << ": " << violation->what;
     return;
   }
@@ -65,7 +68,7 @@ TEST(ModelTest, EngineAndModelAgree) {
   const std::uint64_t first = FromEnvironment("BROKER_MODEL_FIRST", 1);
   std::uint64_t seed = first;
   for (; clock.Monotonic() < end; ++seed) {
-    if (const auto violation = RunSeed(seed, false)) {
+    if (const auto violation = RunSeed(seed, false, false)) {
       FAIL() << "seed " << seed << ": " << violation->name << ": " << violation->what
              << "\nreplay with BROKER_MODEL_SEED=" << seed;
     }

@@ -123,6 +123,15 @@ TEST_F(Ordering, DeadLettersOfAnExpiredKeyKeepTheirOrder) {
   EXPECT_EQ(Receive("dead"), "a,b,c");
 }
 
+TEST_F(Ordering, DeadLettersOfAReleasedKeyKeepTheirOrder) {
+  CreateQueue("dead");
+  UpdateQueue("orders", {.delivery = {.redrive = DeadLetterTo("dead", 1)}});
+  PublishKeyed("orders", "k", "a,b,c");
+  EXPECT_EQ(Receive("orders"), "a,b,c");
+  Release("orders", "a,b,c", true);
+  EXPECT_EQ(Receive("dead"), "a,b,c");
+}
+
 TEST_F(Ordering, NackingAGroupTogetherKeepsEachReason) {
   PublishKeyed("orders", "k", "a,b");
   EXPECT_EQ(Receive("orders"), "a,b");

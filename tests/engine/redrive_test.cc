@@ -199,6 +199,21 @@ TEST_F(Redrives, ThatAreUnknownAreNamed) {
               Refused(ErrorCode::kNotFound, "4711"));
 }
 
+TEST_F(Redrives, LeaveWhatAnOrderedQueuesDelayHoldsBack) {
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  settings.delay = 10s;
+  CreateQueue("slow", settings);
+  PublishKeyed("slow", "k", "a,b");
+  const auto task = Redrive("slow");
+  EXPECT_EQ(task.moved, 0u);
+  EXPECT_EQ(task.left, 2u);
+  EXPECT_EQ(Counts("slow"), "2 delayed");
+  EXPECT_EQ(Receive("slow"), "");
+  Advance(10s);
+  EXPECT_EQ(Receive("slow"), "a,b");
+}
+
 TEST_F(Redrives, LaterDeadLettersStayWhereTheyAre) {
   Publish("orders", "a");
   Fail("orders", "a");

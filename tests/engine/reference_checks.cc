@@ -11,9 +11,7 @@ namespace broker::test {
 
 using engine::MessageState;
 
-namespace {
-
-std::string_view Word(MessageState state) {
+std::string_view StateWord(MessageState state) {
   switch (state) {
     case MessageState::kReady: return "ready";
     case MessageState::kLeased: return "leased";
@@ -23,8 +21,13 @@ std::string_view Word(MessageState state) {
   return "?";
 }
 
+// Without what pads it.
+std::string_view Short(std::string_view body) { return body.substr(0, body.find('.')); }
+
+namespace {
+
 std::string Where(const ModelCursor& cursor, const ModelEntry& entry) {
-  return fmt::format("{}: \"{}\" ({}, attempt {}, key \"{}\")", cursor.owner.ToString(), entry.body, Word(entry.state),
+  return fmt::format("{}: \"{}\" ({}, attempt {}, key \"{}\")", cursor.owner.ToString(), Short(entry.body), StateWord(entry.state),
                      entry.attempts, entry.key);
 }
 
@@ -376,7 +379,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     }
     const bool as_expected = entry.stuck ? shown.state == MessageState::kReady || shown.state == MessageState::kRetrying
                                          : shown.state == entry.state;
-    if (!as_expected) Violate(invariant::kCounts, fmt::format("{} shows as {}", where, Word(shown.state)));
+    if (!as_expected) Violate(invariant::kCounts, fmt::format("{} shows as {}", where, StateWord(shown.state)));
     if (shown.attempts != entry.attempts) {
       Violate(invariant::kAttempts, fmt::format("{} shows {} attempts", where, shown.attempts));
     }

@@ -101,6 +101,7 @@ void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos del
 void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay) {
   message.origin = model::MessageId{};
   if (delay > Nanos{0}) {
+    message.uid = ++last_uid_;
     message.until = now_ + delay;
     topic.delayed.push_back(std::move(message));
   } else {

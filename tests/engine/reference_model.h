@@ -50,6 +50,9 @@ struct Violation {
 };
 [[noreturn]] void Violate(std::string_view name, std::string what);
 
+std::string_view StateWord(engine::MessageState state);
+std::string_view Short(std::string_view body);
+
 struct ModelStory {
   model::ResourceRef source;
   std::uint64_t generation = 0;  // of the cursor that gave up
