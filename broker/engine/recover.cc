@@ -121,13 +121,14 @@ Status Engine::Core::LoadLogs() {
         return {};
       }));
   for (const auto& [id, log] : logs_) {
-    // The newest record says where the log ends; everything newer than the stored state is in the open chunk.
+    // A record newer than the stored state says where the log ends; all such are in the open chunk. The newest record may
+    // also be older than the state: what came after it was dropped.
     const auto last = deps_.kv.Last(Family::kLog, PairKey(id, log->FirstStored()), PairKey(id + 1, 0));
     if (!last.ok()) return last.error();
-    if (last->has_value()) {
+    if (last->has_value() && ReadBigEndian((*last)->first, 8) >= log->next_sequence) {
       v0::LogRecord record;
       BROKER_RETURN_IF_ERROR(storage::Open((*last)->first, (*last)->second, record));
-      log->next_sequence = std::max(log->next_sequence, ReadBigEndian((*last)->first, 8) + 1);
+      log->next_sequence = ReadBigEndian((*last)->first, 8) + 1;
       log->totals = {record.total_messages(), record.total_bytes()};
       log->marks.SetLastAppend(FromNanos(record.append_time_ns()));
     }

@@ -142,7 +142,12 @@ void ToRecord(const StoredRecord& record, bool with_copy, v0::LogRecord& out) {
   out.set_key_hash(record.key_hash);
   out.set_due_ns(ToNanos(record.due));
   if (record.alias != nullptr) ToRecord(*record.alias, *out.mutable_alias());
-  if (!record.stands_elsewhere() || with_copy) ToRecord(*record.message, out.mutable_message());
+  if (record.stands_elsewhere() && !with_copy) return;
+  ToRecord(*record.message, out.mutable_message());
+  // A copy that outlives what it was an alias of still says where that was.
+  if (record.stands_elsewhere() && record.alias->target != record.alias->id && !out.message().has_origin()) {
+    ToRecord(record.alias->target, out.mutable_message()->mutable_origin());
+  }
 }
 
 StoredRecord FromRecord(std::uint64_t sequence, const v0::LogRecord& record) {

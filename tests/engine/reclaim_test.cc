@@ -304,6 +304,38 @@ TEST_F(Reclamation, ReusesNoSequenceAfterALogWasEmptied) {
   EXPECT_EQ(Receive("orders"), "b");
 }
 
+TEST_F(Reclamation, ADelayedAliasThatOutlivesItsSourceKeepsItsOrigin) {
+  UpdateQueue("orders", {.delay = 10h});
+  SubscribeQueue("orders-events", "events", "orders", "envelope");
+  const auto id = Publish("events", "a")[0];
+  UpdateQueue("orders", {.delay = 0s});
+  PublishMany("events", 20);
+  PublishMany("orders", 20);
+  Drain("orders");
+  Settle();
+  Settle();
+  EXPECT_LE(Logged() + Kept(), 1u);
+  Advance(10h);
+  EXPECT_EQ(Receive("orders"), "a");
+  EXPECT_EQ(Last("orders", "a").origin, id);
+  EXPECT_EQ(Last("orders", "a").subscription, "orders-events");
+}
+
+TEST_F(Reclamation, CountsHoldWhenTheNewestChunkGoesBeforeOlderOnes) {
+  PublishMany("orders", 20);
+  for (const auto& delivery : Deliveries("orders", 20)) {
+    if (delivery.id.sequence.value() % 10 < 5) TryAck("orders", {delivery.receipt});
+    if (delivery.id.sequence.value() > 10) TryAck("orders", {delivery.receipt});
+  }
+  const std::string before = Counts("orders");
+  Settle();
+  KillAndReopen();
+  EXPECT_EQ(StatsOf("orders").ready, 5u) << before;
+  Publish("orders", "later");
+  EXPECT_EQ(StatsOf("orders").ready, 6u);
+  EXPECT_EQ(Deliveries("orders", 20).size(), 6u);
+}
+
 TEST_F(Reclamation, MarksAndDeduplicationEntriesDoNotPileUp) {
   for (int i = 0; i < 2'000; ++i) {
     PublishOnce("orders", std::to_string(i), "x");
