@@ -151,6 +151,30 @@ class BrokerctlTest(unittest.TestCase):
             received += [message["body"] for message in batch]
         self.assertEqual(received, lines)
 
+    def test_lines_are_sent_as_they_come(self):
+        self.run_ctl("queue", "create", "q")
+        with self.ctl.open("publish", "q", "--lines", "-n", self.namespace) as publisher:
+            try:
+                for count, line in enumerate(("first\n", "second\n"), start=1):
+                    publisher.stdin.write(line)
+                    publisher.stdin.flush()
+                    daemon.brokerd.wait_until(lambda: self.json("queue", "describe", "q")["ready"] == count)
+                _, words = publisher.communicate(timeout=daemon.PATIENCE)
+            finally:
+                publisher.kill()
+        self.assertEqual((publisher.returncode, words), (OK, "published 2 message(s)\n"))
+
+    def test_watch_shows_what_changed(self):
+        self.run_ctl("queue", "create", "q")
+        with self.ctl.open("queue", "describe", "q", "--watch=50ms", "-o", "json", "-n", self.namespace) as watcher:
+            try:
+                for count in (0, 1):
+                    while f'"ready": {count},' not in (line := watcher.stdout.readline()):
+                        self.assertTrue(line, "the watch ended")
+                    self.run_ctl("publish", "q", "--body", "x")
+            finally:
+                watcher.kill()
+
     def test_settling_by_receipt(self):
         self.run_ctl("queue", "create", "q")
         self.run_ctl("publish", "q", "--lines", stdin="a\nb\nc\n")
@@ -243,8 +267,7 @@ class BrokerctlTest(unittest.TestCase):
         script = (f'export PATH="{os.path.dirname(BINARIES["brokerctl"])}:$PATH"; source <(brokerctl completion bash); '
                   f"COMP_WORDS=(brokerctl -n {self.namespace} queue describe bil); COMP_CWORD=5; _brokerctl; "
                   'echo "${COMPREPLY[@]}"')
-        environment = dict(os.environ, BROKER_ADDRESS=self.broker.address)
-        done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True,
+        done = subprocess.run(["bash", "-c", script], env=self.ctl.environment(), capture_output=True, text=True,
                               timeout=daemon.PATIENCE, check=True)
         self.assertEqual(done.stdout, "billing bills\n", done.stderr)
 
