@@ -125,8 +125,8 @@ class Publish final : public Command {
     return {};
   }
 
-  // Lines may go on for ever: then ids are printed as they come (-o name) or only counted (the table); JSON and YAML are
-  // one document, so there all are kept until the end.
+  // Lines may go on for ever: then ids are printed as they come (-o name) or only counted (the table). JSON and YAML
+  // are one document, so there all are kept until the end.
   void Keep(Session& session, const v1::PublishResult& result) {
     if (lines_ && session.Format() == OutputFormat::kTable) return;
     Value row = Value::MakeObject().Set("id", result.id()).Set("duplicate", result.duplicate());

@@ -106,5 +106,5 @@ def native():
 
     del native_api
     names = ("admin", "common", "dead_letters", "messages", "queues", "subscriptions", "tasks", "topics")
-    return {name: (importlib.import_module(f"broker.v1.{name}_pb2"), importlib.import_module(f"broker.v1.{name}_pb2_grpc"))
+    return {name: tuple(importlib.import_module(f"broker.v1.{name}_{kind}") for kind in ("pb2", "pb2_grpc"))
             for name in names}
