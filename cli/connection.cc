@@ -60,6 +60,9 @@ Result<Connection> ResolveConnection(const ConnectionFlags& flags, const Termina
   if (!chosen.ok()) return chosen.error();
   if (*chosen) apply((*chosen)->context.address, (*chosen)->context.name_space, "context " + (*chosen)->name);
   apply(flags.address, flags.name_space, "--address");
+  if (out.address.ends_with(']') || out.address.find(':') == std::string::npos) {
+    out.address += kDefaultAddress.substr(kDefaultAddress.rfind(':'));
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 //   3. the environment (BROKER_ADDRESS, BROKER_NAMESPACE)
 //   4. the context named by BROKER_CONTEXT, else the current one of the context file
 //   5. 127.0.0.1:8085 and "default"
+// An address without a port means port 8085.
 #pragma once
 
 #include <optional>

@@ -30,7 +30,7 @@ Value StateValue(v1::MessageState state);
 // Text that is UTF-8 goes to `field`, other bytes go base64 to `field`_base64.
 void SetBytes(Value& object, const std::string& field, const std::string& bytes);
 
-// id, body (or body_base64), attributes {name: text}; attribute_types for what is no plain text; and what else there is.
+// id, body (or body_base64), attributes {name: text}; attribute_types for what is no plain text; then the rest.
 Value MessageValue(const v1::Message& message);
 // The same with attempt, receipt, lease_deadline, first_attempt_time.
 Value DeliveryValue(const v1::Delivery& delivery);

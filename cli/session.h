@@ -37,7 +37,9 @@ class Session {
   // Connects on first use. Errors: those of ResolveConnection.
   Result<Client*> Connect();
 
-  // Prints data. The default format is the table.
+  // What -o says; the default is the table.
+  OutputFormat Format() const;
+  // Prints data.
   void Show(const View& view);
   // The same, but only if -o was given: for commands whose answer is "done".
   void ShowIfAsked(const View& view);
@@ -53,7 +55,6 @@ class Session {
   ExitCode ShowRepeatedly(std::optional<Nanos> every, const std::function<Result<View>()>& load);
 
  private:
-  OutputFormat Format() const;
   // --timeout, else BROKER_TIMEOUT, else kDefaultTimeout.
   Result<Nanos> Timeout() const;
 

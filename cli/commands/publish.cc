@@ -111,7 +111,7 @@ class Publish final : public Command {
       } else {
         outcome_.Done();
         if (result.duplicate()) ++duplicates_;
-        stored_.Append(Value::MakeObject().Set("id", result.id()).Set("duplicate", result.duplicate()));
+        Keep(session, result);
       }
     }
     reached_ = answer->subscriptions();
@@ -125,13 +125,30 @@ class Publish final : public Command {
     return {};
   }
 
+  // Lines may go on for ever: then ids are printed as they come (-o name) or only counted (the table). JSON and YAML
+  // are one document, so there all are kept until the end.
+  void Keep(Session& session, const v1::PublishResult& result) {
+    if (lines_ && session.Format() == OutputFormat::kTable) return;
+    Value row = Value::MakeObject().Set("id", result.id()).Set("duplicate", result.duplicate());
+    if (lines_ && session.Format() == OutputFormat::kName) {
+      session.Show(View::Thing(std::move(row), "id"));
+    } else {
+      stored_.Append(std::move(row));
+    }
+  }
+
   void Report(Session& session) {
-    View view = View::List("messages", std::move(stored_), {{"ID", "id"}, {"DUPLICATE", "duplicate"}}, "id");
-    view.tree.Set("subscriptions", reached_);
-    session.Show(view);
+    const bool told = lines_ && (session.Format() == OutputFormat::kTable || session.Format() == OutputFormat::kName);
+    if (!told) {
+      View view = View::List("messages", std::move(stored_), {{"ID", "id"}, {"DUPLICATE", "duplicate"}}, "id");
+      view.tree.Set("subscriptions", reached_);
+      session.Show(view);
+    }
+    if (lines_) session.Say(fmt::format("published {} message(s)", outcome_.done()));
     if (duplicates_ > 0) {
-      session.Say(fmt::format("{} of them had been published before under the same deduplication id: stored once",
-                              duplicates_));
+      session.Say(
+          fmt::format("{} message(s) had been published before with the same content or deduplication id: stored once",
+                      duplicates_));
     }
   }
   ExitCode Worse(ExitCode code) const { return outcome_.done() > 0 ? ExitCode::kPartial : code; }

@@ -81,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Wrong{{}, "see: brokerctl --help"}, Wrong{{"qeue", "list"}, "did you mean: queue?"},
                     Wrong{{"queue", "lst"}, "did you mean: list?"}, Wrong{{"queue"}, "see: brokerctl queue --help"},
                     Wrong{{"queue", "create"}, "NAME is required"},
+                    Wrong{{"queue", "create", "x", "--max-attempt=3"}, "did you mean: --max-attempts?"},
                     Wrong{{"queue", "create", "x", "--max-attempts", "3"}, "--dead-letter"},
                     Wrong{{"queue", "create", "x", "--delay", "-5s"}, "negative"},
                     Wrong{{"queue", "create", "x", "--delay", "5"}, "unit is missing"},

@@ -66,6 +66,13 @@ TEST_F(ConnectionTest, FlagsBeatEverything) {
   EXPECT_EQ(Resolve({"h:3", "ns3", "local"}), (Connection{"h:3", "ns3", "--address"}));
 }
 
+TEST_F(ConnectionTest, AnAddressWithoutAPortMeansTheDefaultOne) {
+  EXPECT_EQ(Resolve({.address = "broker.example"}).address, "broker.example:8085");
+  EXPECT_EQ(Resolve({.address = "[::1]"}).address, "[::1]:8085");
+  EXPECT_EQ(Resolve({.address = "[::1]:9"}).address, "[::1]:9");
+  EXPECT_EQ(Resolve({.address = "unix:/run/broker"}).address, "unix:/run/broker");
+}
+
 TEST_F(ConnectionTest, TheEnvironmentCanNameAContext) {
   Save({"local", {{"local", {"h:1", "ns1"}}, {"other", {"h:2", "ns2"}}}});
   terminal_.env["BROKER_CONTEXT"] = "other";

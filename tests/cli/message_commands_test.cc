@@ -71,6 +71,16 @@ TEST_F(MessageCommandsTest, LinesAreMessagesInOneRequest) {
   EXPECT_EQ(Out(), "1-1\n1-2\n1-3\n");
 }
 
+TEST_F(MessageCommandsTest, LinesAreCountedInTheTableAndKeptInJson) {
+  broker_.messages.publish.Answer(Published("dd", 1));
+  EXPECT_EQ(Run({"publish", "orders", "--lines"}, "a\nb\n"), ExitCode::kOk);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Err(), "published 2 message(s)\n");
+  EXPECT_EQ(Run({"publish", "orders", "--lines", "-q", "-o", "yaml"}, "a\nb\n"), ExitCode::kOk);
+  EXPECT_EQ(Out(),
+            "messages:\n- id: \"1-1\"\n  duplicate: false\n- id: \"1-2\"\n  duplicate: false\nsubscriptions: 1\n");
+}
+
 TEST_F(MessageCommandsTest, ManyLinesGoInSeveralRequests) {
   std::string lines;
   for (int i = 0; i < 1'201; ++i) lines += "x\n";

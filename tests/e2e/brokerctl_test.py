@@ -113,14 +113,15 @@ class BrokerctlTest(unittest.TestCase):
     def test_a_message_comes_as_it_was_published(self):
         self.run_ctl("queue", "create", "q")
         body = '[1, "zwei", {"drei": null}]\n'
+        total = "12345678901234567890123456789.5"
         published = self.json("publish", "q", "--body", "-", "--attribute", "kind=created", "--attribute",
-                              "total:number=12345678901234567890123456789.5", "--attribute", "blob:bytes=AAH/", "--subject",
-                              "s", "--key", "k", "--dedup-id", "d", stdin=body)
+                              f"total:number={total}", "--attribute", "blob:bytes=AAH/", "--subject", "s", "--key", "k",
+                              "--dedup-id", "d", stdin=body)
         self.assertEqual(published["subscriptions"], 1)
         (message,) = self.json("receive", "q")["messages"]
         self.assertEqual(message["id"], published["messages"][0]["id"])
         self.assertEqual(message["body"], body)
-        self.assertEqual(message["attributes"], {"kind": "created", "total": "12345678901234567890123456789.5", "blob": "AAH/"})
+        self.assertEqual(message["attributes"], {"kind": "created", "total": total, "blob": "AAH/"})
         self.assertEqual(message["attribute_types"], {"total": {"kind": "number"}, "blob": {"kind": "bytes"}})
         self.assertEqual((message["subject"], message["ordering_key"], message["deduplication_id"]), ("s", "k", "d"))
         self.assertEqual(message["attempt"], 1)
@@ -150,6 +151,30 @@ class BrokerctlTest(unittest.TestCase):
         while batch := self.json("receive", "q", "--max", "1000", "--ack")["messages"]:
             received += [message["body"] for message in batch]
         self.assertEqual(received, lines)
+
+    def test_lines_are_sent_as_they_come(self):
+        self.run_ctl("queue", "create", "q")
+        with self.ctl.open("publish", "q", "--lines", "-n", self.namespace) as publisher:
+            try:
+                for count, line in enumerate(("first\n", "second\n"), start=1):
+                    publisher.stdin.write(line)
+                    publisher.stdin.flush()
+                    daemon.brokerd.wait_until(lambda: self.json("queue", "describe", "q")["ready"] == count)
+                _, words = publisher.communicate(timeout=daemon.PATIENCE)
+            finally:
+                publisher.kill()
+        self.assertEqual((publisher.returncode, words), (OK, "published 2 message(s)\n"))
+
+    def test_watch_shows_what_changed(self):
+        self.run_ctl("queue", "create", "q")
+        with self.ctl.open("queue", "describe", "q", "--watch=50ms", "-o", "json", "-n", self.namespace) as watcher:
+            try:
+                for count in (0, 1):
+                    while f'"ready": {count},' not in (line := watcher.stdout.readline()):
+                        self.assertTrue(line, "the watch ended")
+                    self.run_ctl("publish", "q", "--body", "x")
+            finally:
+                watcher.kill()
 
     def test_settling_by_receipt(self):
         self.run_ctl("queue", "create", "q")
@@ -243,8 +268,7 @@ class BrokerctlTest(unittest.TestCase):
         script = (f'export PATH="{os.path.dirname(BINARIES["brokerctl"])}:$PATH"; source <(brokerctl completion bash); '
                   f"COMP_WORDS=(brokerctl -n {self.namespace} queue describe bil); COMP_CWORD=5; _brokerctl; "
                   'echo "${COMPREPLY[@]}"')
-        environment = dict(os.environ, BROKER_ADDRESS=self.broker.address)
-        done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True,
+        done = subprocess.run(["bash", "-c", script], env=self.ctl.environment(), capture_output=True, text=True,
                               timeout=daemon.PATIENCE, check=True)
         self.assertEqual(done.stdout, "billing bills\n", done.stderr)
 

@@ -75,13 +75,21 @@ class Brokerctl:
         self._binary = binary
         self._broker = broker
 
-    def run(self, *arguments, stdin="", exit_code=0):
-        """Runs to the end -> CompletedProcess. Any other exit code is a failure that shows what was said."""
+    def environment(self):
         env = {name: value for name, value in os.environ.items() if not name.startswith(("BROKER_", "XDG_"))}
         env["BROKER_ADDRESS"] = self._broker.address
         env["XDG_CONFIG_HOME"] = os.path.join(self._broker.folder, "config")
-        done = subprocess.run([self._binary, *arguments], env=env, input=stdin, capture_output=True, text=True,
-                              timeout=PATIENCE, check=False)
+        return env
+
+    def open(self, *arguments):
+        """Starts it with pipes to its standard streams -> Popen."""
+        return subprocess.Popen([self._binary, *arguments], env=self.environment(), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self, *arguments, stdin="", exit_code=0):
+        """Runs to the end -> CompletedProcess. Any other exit code is a failure that shows what was said."""
+        done = subprocess.run([self._binary, *arguments], env=self.environment(), input=stdin, capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
         assert done.returncode == exit_code, (f"brokerctl {' '.join(arguments)}: exit {done.returncode}, expected "
                                               f"{exit_code}\n{done.stdout}{done.stderr}")
         return done
@@ -98,5 +106,5 @@ def native():
 
     del native_api
     names = ("admin", "common", "dead_letters", "messages", "queues", "subscriptions", "tasks", "topics")
-    return {name: (importlib.import_module(f"broker.v1.{name}_pb2"), importlib.import_module(f"broker.v1.{name}_pb2_grpc"))
+    return {name: tuple(importlib.import_module(f"broker.v1.{name}_{kind}") for kind in ("pb2", "pb2_grpc"))
             for name in names}

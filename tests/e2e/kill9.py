@@ -111,8 +111,8 @@ class Load:
         while not self._stopping:
             bodies = [f"{prefix}/{count + i}".encode() for i in range(chance.choice((1, 1, 1, 10, 100)))]
             count += len(bodies)
-            request = messages.PublishRequest(target="topic/orders", messages=[messages.PublishMessage(body=b) for b in bodies])
-            response = stub.Publish(request)
+            entries = [messages.PublishMessage(body=body) for body in bodies]
+            response = stub.Publish(messages.PublishRequest(target="topic/orders", messages=entries))
             assert not any(result.HasField("error") for result in response.results), response
             self._ledger.published(bodies)
             with self._changed:
@@ -157,7 +157,8 @@ def wait_drained(address):
     """Until nothing waits in either source; leases of the killed come back when their time is over."""
     queues, subscriptions = V1["queues"][0], V1["subscriptions"][0]
     with grpc.insecure_channel(address) as channel:
-        queue_stub, subscription_stub = V1["queues"][1].QueuesStub(channel), V1["subscriptions"][1].SubscriptionsStub(channel)
+        queue_stub = V1["queues"][1].QueuesStub(channel)
+        subscription_stub = V1["subscriptions"][1].SubscriptionsStub(channel)
 
         def left():
             both = (queue_stub.Get(queues.GetQueueRequest(name="billing")).stats,
@@ -186,8 +187,10 @@ def main(binary, rounds="10"):
         broker.stop()
     for source in SOURCES:
         lost = ledger.stored - ledger.delivered[source]
-        assert not lost, f"seed {seed}: {len(lost)} of {len(ledger.stored)} never came to {source}, e.g. {sorted(lost)[:5]}"
-    assert not ledger.returned, f"seed {seed}: {len(ledger.returned)} came back after their ack, e.g. {ledger.returned[:5]}"
+        assert not lost, (f"seed {seed}: {len(lost)} of {len(ledger.stored)} never came to {source}, "
+                          f"e.g. {sorted(lost)[:5]}")
+    assert not ledger.returned, (f"seed {seed}: {len(ledger.returned)} came back after their ack, "
+                                 f"e.g. {ledger.returned[:5]}")
     acked = sum(len(ids) for ids in ledger.acked.values())
     print(f"{rounds} kills: {len(ledger.stored)} publishes answered OK, all delivered twice over ({ledger.deliveries} "
           f"deliveries); {acked} acks answered OK, none came back")
