@@ -1,54 +1,71 @@
-// One administrative call: parsed on a thread of gRPC's, served on the strand, answered when the engine says so.
+// One call of an administrative method. They are served on the completion queue like the hot ones: a server with
+// methods on gRPC's callback API has threads that poll the same sockets, and hand what they read over to the strand
+// (README.md has the figures).
 #pragma once
 
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
-
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 
-#include "broker/native/context.h"
 #include "broker/native/errors.h"
 #include "broker/native/info_codec.h"
 #include "broker/native/settings_codec.h"
-#include "broker/native/wire.h"
+#include "broker/native/unary_call.h"
 
 namespace broker::native {
 
+// To be called exactly once, on the strand.
 template <class Response>
 using Answer = std::function<void(Result<Response>)>;
 
-// `serve(caller, request, answer)` runs on the strand and brings about `answer` exactly once, there.
-template <class Request, class Response, class Serve>
-grpc::ServerUnaryReactor* ServeAdmin(Context& context, grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                     grpc::ByteBuffer* response, Serve serve) {
-  grpc::ServerUnaryReactor* reactor = rpc->DefaultReactor();
-  grpc::ByteBuffer consumed(*bytes);
-  // Shared with the work on the strand, which std::function wants to be copyable.
-  auto request = std::make_shared<Request>();
-  if (auto parsed = ParseRequest(consumed, request.get()); !parsed.ok()) {
-    reactor->Finish(ToStatus(parsed.error()));
-    return reactor;
+template <class Request, class Response>
+class AdminCall final : public UnaryCall {
+ public:
+  // What makes the queue ready for one call of the method.
+  using Listen =
+      std::function<void(grpc::ServerContext*, grpc::ByteBuffer*, grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*,
+                         grpc::ServerCompletionQueue*, void* tag)>;
+  using Handler = std::function<void(const engine::Caller&, const Request&, Answer<Response>)>;
+
+  static void Arm(Context& context, Listen listen, Handler handler) {
+    auto* call = new AdminCall(context, std::move(listen), std::move(handler));
+    call->listen_(&call->rpc_, &call->bytes_, &call->writer_, &context.loop().queue(), static_cast<Tag*>(call));
   }
-  std::string name_space;
-  if constexpr (requires { request->namespace_(); }) name_space = request->namespace_();
-  auto caller = context.MakeCaller(name_space, rpc->peer());
-  if (!caller.ok()) {
-    reactor->Finish(ToStatus(caller.error()));
-    return reactor;
+
+ private:
+  AdminCall(Context& context, Listen listen, Handler handler)
+      : UnaryCall(context), listen_(std::move(listen)), handler_(std::move(handler)) {}
+  ~AdminCall() override = default;
+  void ArmNext() override { Arm(context_, listen_, handler_); }
+
+  void Serve() override {
+    auto& request = New<Request>();
+    engine::Caller caller;
+    if (!Open(request, caller)) return;
+    handler_(caller, request, [this](Result<Response> result) {
+      if (result.ok()) {
+        Reply(*result);
+      } else {
+        Fail(result.error());
+      }
+    });
   }
-  context.loop().Post([&context, reactor, response, request, caller = *std::move(caller), serve] {
-    if (const Status entered = context.Enter(); !entered.ok()) return reactor->Finish(ToStatus(entered.error()));
-    serve(caller, *request, Answer<Response>([&context, reactor, response](Result<Response> result) {
-            if (result.ok()) *response = Serialize(*result);
-            reactor->Finish(result.ok() ? grpc::Status::OK : ToStatus(result.error()));
-            context.Leave();
-          }));
-  });
-  return reactor;
+
+  const Listen listen_;
+  const Handler handler_;
+};
+
+// Arms the method whose Request function of the generated service is `request_method`.
+template <class Request, class Response, class Service, class RequestMethod>
+void ArmAdmin(Context& context, Service& service, RequestMethod request_method,
+              typename AdminCall<Request, Response>::Handler handler) {
+  AdminCall<Request, Response>::Arm(
+      context,
+      [&service, request_method](grpc::ServerContext* rpc, grpc::ByteBuffer* bytes,
+                                 grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>* writer,
+                                 grpc::ServerCompletionQueue* queue,
+                                 void* tag) { (service.*request_method)(rpc, bytes, writer, queue, queue, tag); },
+      std::move(handler));
 }
 
 // What the engine answered, converted by ToProto; the fields of its errors are those of the request behind `prefix`.

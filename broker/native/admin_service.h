@@ -20,20 +20,16 @@ struct ServerFacts {
   std::optional<std::string> storage_full;  // why publishes are refused
 };
 
-using RawAdmin = v1::Admin::WithRawCallbackMethod_ShowClock<
-    v1::Admin::WithRawCallbackMethod_AcceptClock<v1::Admin::WithRawCallbackMethod_GetServerInfo<v1::Admin::Service>>>;
+using RawAdmin = v1::Admin::WithRawMethod_ShowClock<
+    v1::Admin::WithRawMethod_AcceptClock<v1::Admin::WithRawMethod_GetServerInfo<v1::Admin::Service>>>;
 
 class AdminService final : public RawAdmin {
  public:
   // `facts` is called on the strand.
   AdminService(Context& context, std::function<ServerFacts()> facts) : context_(context), facts_(std::move(facts)) {}
 
-  grpc::ServerUnaryReactor* ShowClock(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                                      grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* AcceptClock(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                                        grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                                          grpc::ByteBuffer*) override;
+  // Makes the completion queue ready for a call of each method. Once, after the server was built.
+  void Arm();
 
  private:
   Context& context_;

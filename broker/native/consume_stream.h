@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/native/messages_service.h"
 #include "broker/native/outstanding.h"
 #include "broker/native/request_codec.h"
 #include "broker/native/stream_call.h"
@@ -45,7 +46,7 @@ class ConsumeStream final : public StreamCall {
     bool counted = true;
   };
 
-  using StreamCall::StreamCall;
+  ConsumeStream(Context& context, MessagesService& service) : StreamCall(context), service_(service) {}
   ~ConsumeStream() override;
   void ArmNext() override { Arm(context_, service_); }
   void Requested(grpc::ByteBuffer& bytes) override;
@@ -92,6 +93,8 @@ class ConsumeStream final : public StreamCall {
   std::optional<Closing> closing_;
   bool given_back_ = false;
   int releases_ = 0;
+
+  MessagesService& service_;
 };
 
 }  // namespace broker::native

@@ -15,27 +15,24 @@ constexpr std::size_t kDefaultPage = 10;
 
 }  // namespace
 
-grpc::ServerUnaryReactor* DeadLettersService::List(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                                   grpc::ByteBuffer* out) {
-  const auto serve = [this](const engine::Caller& caller, const v1::ListDeadLettersRequest& request,
-                            Answer<v1::ListDeadLettersResponse> answer) {
-    if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
-    auto size = ToPageSize(request.page_size(), kDefaultPage);
-    if (!size.ok()) return answer(std::move(size).error());
-    auto place = DeadLetterPlace::Parse(request.page_token());
-    if (!place.ok()) return answer(std::move(place).error());
-    ListDeadLetters(context_.engine(), caller, request.queue(), *size, *std::move(place), std::move(answer));
-  };
-  return ServeAdmin<v1::ListDeadLettersRequest, v1::ListDeadLettersResponse>(context_, rpc, bytes, out, serve);
-}
-
-grpc::ServerUnaryReactor* DeadLettersService::Redrive(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                                      grpc::ByteBuffer* out) {
-  const auto serve = [this](const engine::Caller& caller, const v1::RedriveRequest& request, Answer<v1::Task> answer) {
-    if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
-    context_.engine().Redrive(caller, request.queue(), Then<engine::TaskInfo>(std::move(answer)));
-  };
-  return ServeAdmin<v1::RedriveRequest, v1::Task>(context_, rpc, bytes, out, serve);
+void DeadLettersService::Arm() {
+  ArmAdmin<v1::ListDeadLettersRequest, v1::ListDeadLettersResponse>(
+      context_, *this, &DeadLettersService::RequestList,
+      [this](const engine::Caller& caller, const v1::ListDeadLettersRequest& request,
+             Answer<v1::ListDeadLettersResponse> answer) {
+        if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
+        auto size = ToPageSize(request.page_size(), kDefaultPage);
+        if (!size.ok()) return answer(std::move(size).error());
+        auto place = DeadLetterPlace::Parse(request.page_token());
+        if (!place.ok()) return answer(std::move(place).error());
+        ListDeadLetters(context_.engine(), caller, request.queue(), *size, *std::move(place), std::move(answer));
+      });
+  ArmAdmin<v1::RedriveRequest, v1::Task>(
+      context_, *this, &DeadLettersService::RequestRedrive,
+      [this](const engine::Caller& caller, const v1::RedriveRequest& request, Answer<v1::Task> answer) {
+        if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
+        context_.engine().Redrive(caller, request.queue(), Then<engine::TaskInfo>(std::move(answer)));
+      });
 }
 
 }  // namespace broker::native

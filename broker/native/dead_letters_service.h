@@ -6,15 +6,15 @@
 
 namespace broker::native {
 
-using RawDeadLetters = v1::DeadLetters::WithRawCallbackMethod_List<
-    v1::DeadLetters::WithRawCallbackMethod_Redrive<v1::DeadLetters::Service>>;
+using RawDeadLetters =
+    v1::DeadLetters::WithRawMethod_List<v1::DeadLetters::WithRawMethod_Redrive<v1::DeadLetters::Service>>;
 
 class DeadLettersService final : public RawDeadLetters {
  public:
   explicit DeadLettersService(Context& context) : context_(context) {}
 
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Redrive(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
+  // Makes the completion queue ready for a call of each method. Once, after the server was built.
+  void Arm();
 
  private:
   Context& context_;

@@ -18,6 +18,8 @@ namespace {
 constexpr int kArmedUnary = 32;
 constexpr int kArmedStreams = 4;
 
+using google::protobuf::Empty;
+
 }  // namespace
 
 void MessagesService::Arm() {
@@ -32,38 +34,29 @@ void MessagesService::Arm() {
     PublishStream::Arm(context_, *this);
     ConsumeStream::Arm(context_, *this);
   }
-}
-
-grpc::ServerUnaryReactor* MessagesService::Peek(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                                grpc::ByteBuffer* out) {
-  const auto serve = [this](const engine::Caller& caller, const v1::PeekRequest& request,
-                            Answer<v1::PeekResponse> answer) {
-    auto peek = ToPeek(request);
-    if (!peek.ok()) return answer(std::move(peek).error());
-    context_.engine().Peek(caller, *std::move(peek),
-                           [answer = std::move(answer)](Result<engine::ListPage<engine::PeekedMessage>> page) {
-                             if (!page.ok()) return answer(std::move(page).error());
-                             v1::PeekResponse response;
-                             for (const auto& peeked : page->items) ToProto(peeked, response.add_messages());
-                             response.set_next_page_token(page->next_page_token);
-                             answer(std::move(response));
-                           });
-  };
-  return ServeAdmin<v1::PeekRequest, v1::PeekResponse>(context_, rpc, bytes, out, serve);
-}
-
-grpc::ServerUnaryReactor* MessagesService::CancelDelayed(grpc::CallbackServerContext* rpc,
-                                                         const grpc::ByteBuffer* bytes, grpc::ByteBuffer* out) {
-  using google::protobuf::Empty;
-  const auto serve = [this](const engine::Caller& caller, const v1::CancelDelayedRequest& request,
-                            Answer<Empty> answer) {
-    auto source = model::Target::Parse("source", request.source());
-    if (!source.ok()) return answer(std::move(source).error());
-    auto id = ToMessageId(request.id());
-    if (!id.ok()) return answer(std::move(id).error());
-    context_.engine().CancelDelayed(caller, *std::move(source), *id, ThenEmpty(std::move(answer)));
-  };
-  return ServeAdmin<v1::CancelDelayedRequest, Empty>(context_, rpc, bytes, out, serve);
+  ArmAdmin<v1::PeekRequest, v1::PeekResponse>(
+      context_, *this, &MessagesService::RequestPeek,
+      [this](const engine::Caller& caller, const v1::PeekRequest& request, Answer<v1::PeekResponse> answer) {
+        auto peek = ToPeek(request);
+        if (!peek.ok()) return answer(std::move(peek).error());
+        context_.engine().Peek(caller, *std::move(peek),
+                               [answer = std::move(answer)](Result<engine::ListPage<engine::PeekedMessage>> page) {
+                                 if (!page.ok()) return answer(std::move(page).error());
+                                 v1::PeekResponse response;
+                                 for (const auto& peeked : page->items) ToProto(peeked, response.add_messages());
+                                 response.set_next_page_token(page->next_page_token);
+                                 answer(std::move(response));
+                               });
+      });
+  ArmAdmin<v1::CancelDelayedRequest, Empty>(
+      context_, *this, &MessagesService::RequestCancelDelayed,
+      [this](const engine::Caller& caller, const v1::CancelDelayedRequest& request, Answer<Empty> answer) {
+        auto source = model::Target::Parse("source", request.source());
+        if (!source.ok()) return answer(std::move(source).error());
+        auto id = ToMessageId(request.id());
+        if (!id.ok()) return answer(std::move(id).error());
+        context_.engine().CancelDelayed(caller, *std::move(source), *id, ThenEmpty(std::move(answer)));
+      });
 }
 
 }  // namespace broker::native

@@ -1,5 +1,4 @@
-// The service Messages with its hot methods on the completion queue and the others on the callback API, all of them raw
-// (see wire.h).
+// The service Messages, all of it raw (see wire.h) and on the completion queue.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -12,22 +11,16 @@
 
 namespace broker::native {
 
-using RawMessages =
-    v1::Messages::WithRawMethod_Publish<v1::Messages::WithRawMethod_Receive<v1::Messages::WithRawMethod_Ack<
-        v1::Messages::WithRawMethod_Nack<v1::Messages::WithRawMethod_Extend<v1::Messages::WithRawMethod_PublishStream<
-            v1::Messages::WithRawMethod_Consume<v1::Messages::WithRawCallbackMethod_Peek<
-                v1::Messages::WithRawCallbackMethod_CancelDelayed<v1::Messages::Service>>>>>>>>>;
+using RawMessages = v1::Messages::WithRawMethod_Publish<v1::Messages::WithRawMethod_Receive<
+    v1::Messages::WithRawMethod_Ack<v1::Messages::WithRawMethod_Nack<v1::Messages::WithRawMethod_Extend<
+        v1::Messages::WithRawMethod_PublishStream<v1::Messages::WithRawMethod_Consume<
+            v1::Messages::WithRawMethod_Peek<v1::Messages::WithRawMethod_CancelDelayed<v1::Messages::Service>>>>>>>>>;
 
 class MessagesService final : public RawMessages {
  public:
   explicit MessagesService(Context& context) : context_(context) {}
-  // Makes the completion queue ready for calls of each hot method. Once, after the server was built.
+  // Makes the completion queue ready for calls of each method. Once, after the server was built.
   void Arm();
-
-  grpc::ServerUnaryReactor* Peek(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* request,
-                                 grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* CancelDelayed(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* response) override;
 
  private:
   Context& context_;

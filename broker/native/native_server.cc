@@ -3,20 +3,22 @@
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
 #include <array>
 #include <chrono>
 #include <future>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "broker/base/check.h"
 #include "broker/native/dead_letters_service.h"
+#include "broker/native/health_service.h"
 #include "broker/native/messages_service.h"
 #include "broker/native/queues_service.h"
+#include "broker/native/reflection_service.h"
 #include "broker/native/subscriptions_service.h"
 #include "broker/native/tasks_service.h"
 #include "broker/native/topics_service.h"
@@ -30,15 +32,8 @@ constexpr int kMaxConcurrentCalls = 20'000;  // of one connection; more wait at 
 constexpr int kKeepaliveMillis = 30'000;
 constexpr int kKeepaliveTimeoutMillis = 10'000;
 constexpr int kMinClientPingMillis = 10'000;
-// What is left open when ours have ended are watches of health and reflection, which never end by themselves.
-constexpr auto kForeignCallsGrace = std::chrono::milliseconds(100);
-
-// As health knows them; all of them serve or none.
-constexpr std::array kServices{
-    v1::Topics::service_full_name(),      v1::Queues::service_full_name(), v1::Subscriptions::service_full_name(),
-    v1::Messages::service_full_name(),    v1::Tasks::service_full_name(),  v1::Admin::service_full_name(),
-    v1::DeadLetters::service_full_name(),
-};
+// How long clients have to close their connections once the calls have ended.
+constexpr auto kConnectionsGrace = std::chrono::milliseconds(100);
 
 gpr_timespec FromNow(Nanos span) { return gpr_time_from_nanos(span.count(), GPR_TIMESPAN); }
 
@@ -65,16 +60,39 @@ class NativeServer::Services {
         messages_(context),
         dead_letters_(context),
         tasks_(context),
-        admin_(context, std::move(facts)) {}
+        admin_(context, std::move(facts)),
+        health_(context, Names()),
+        reflection_(context, Names()) {}
 
   void Register(grpc::ServerBuilder& builder) {
     for (grpc::Service* service : All()) builder.RegisterService(service);
   }
-  MessagesService& messages() { return messages_; }
+  void Arm() {
+    topics_.Arm();
+    queues_.Arm();
+    subscriptions_.Arm();
+    messages_.Arm();
+    dead_letters_.Arm();
+    tasks_.Arm();
+    admin_.Arm();
+    health_.Arm();
+    reflection_.Arm();
+  }
 
  private:
-  std::array<grpc::Service*, 7> All() {
-    return {&topics_, &queues_, &subscriptions_, &messages_, &dead_letters_, &tasks_, &admin_};
+  std::array<grpc::Service*, 9> All() {
+    return {&topics_, &queues_, &subscriptions_, &messages_, &dead_letters_, &tasks_, &admin_, &health_, &reflection_};
+  }
+  static std::vector<std::string> Names() {
+    return {v1::Topics::service_full_name(),
+            v1::Queues::service_full_name(),
+            v1::Subscriptions::service_full_name(),
+            v1::Messages::service_full_name(),
+            v1::DeadLetters::service_full_name(),
+            v1::Tasks::service_full_name(),
+            v1::Admin::service_full_name(),
+            grpc::health::v1::Health::service_full_name(),
+            grpc::reflection::v1alpha::ServerReflection::service_full_name()};
   }
 
   TopicsService topics_;
@@ -84,6 +102,8 @@ class NativeServer::Services {
   DeadLettersService dead_letters_;
   TasksService tasks_;
   AdminService admin_;
+  HealthService health_;
+  ReflectionService reflection_;
 };
 
 NativeServer::NativeServer(NativeOptions options, Loop& loop, engine::Engine& engine, const Clock& clock)
@@ -95,10 +115,7 @@ NativeServer::NativeServer(NativeOptions options, Loop& loop, engine::Engine& en
 NativeServer::~NativeServer() = default;
 
 Status NativeServer::Start() {
-  // Process-wide, all three. The first: what cannot be parsed is answered, not logged.
-  google::protobuf::SetLogHandler(nullptr);
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  google::protobuf::SetLogHandler(nullptr);  // process-wide; what cannot be parsed is answered, not logged
   grpc::ServerBuilder builder;
   builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port_);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
@@ -118,19 +135,17 @@ Status NativeServer::Start() {
                              "machine's; choose another one",
                              options_.address));
   }
-  for (const char* service : kServices) server_->GetHealthCheckService()->SetServingStatus(service, true);
-  services_->messages().Arm();
+  services_->Arm();
   return {};
 }
 
 bool NativeServer::Drain(Nanos grace) {
-  if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
   return RunOnStrand(
       loop_, [this](std::function<void()> done) { context_.Drain(std::move(done)); }, grace);
 }
 
 void NativeServer::Stop() {
-  server_->Shutdown(FromNow(kForeignCallsGrace));
+  server_->Shutdown(FromNow(kConnectionsGrace));
   RunOnStrand(
       loop_, [this](std::function<void()> done) { context_.Drain(std::move(done)); }, std::nullopt);
   loop_.Stop();

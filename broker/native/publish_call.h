@@ -1,6 +1,7 @@
 // Messages.Publish.
 #pragma once
 
+#include "broker/native/messages_service.h"
 #include "broker/native/unary_call.h"
 
 namespace broker::native {
@@ -10,10 +11,12 @@ class PublishCall final : public UnaryCall {
   static void Arm(Context& context, MessagesService& service);
 
  private:
-  using UnaryCall::UnaryCall;
+  PublishCall(Context& context, MessagesService& service) : UnaryCall(context), service_(service) {}
   ~PublishCall() override = default;
   void ArmNext() override { Arm(context_, service_); }
   void Serve() override;
+
+  MessagesService& service_;
 };
 
 }  // namespace broker::native

@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "broker/native/messages_service.h"
 #include "broker/native/stream_call.h"
 #include "broker/v1/messages.pb.h"
 
@@ -29,7 +30,7 @@ class PublishStream final : public StreamCall {
     std::size_t request_bytes = 0;
   };
 
-  using StreamCall::StreamCall;
+  PublishStream(Context& context, MessagesService& service) : StreamCall(context), service_(service) {}
   ~PublishStream() override = default;
   void ArmNext() override { Arm(context_, service_); }
   void Requested(grpc::ByteBuffer& bytes) override;
@@ -58,6 +59,8 @@ class PublishStream final : public StreamCall {
   std::size_t writing_held_ = 0;  // of them in the write under way
   std::size_t writing_bytes_ = 0;
   std::optional<grpc::Status> closing_;
+
+  MessagesService& service_;
 };
 
 }  // namespace broker::native

@@ -23,7 +23,7 @@ std::optional<Nanos> WaitWithin(Nanos wait, Nanos left) {
   return std::clamp(left - margin, Nanos{0}, wait);
 }
 
-ReceiveCall::ReceiveCall(Context& context, MessagesService& service) : UnaryCall(context, service) {
+ReceiveCall::ReceiveCall(Context& context, MessagesService& service) : UnaryCall(context), service_(service) {
   rpc_.AsyncNotifyWhenDone(static_cast<Tag*>(&ended_tag_));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/native/messages_service.h"
 #include "broker/native/unary_call.h"
 
 namespace broker::native {
@@ -36,6 +37,7 @@ class ReceiveCall final : public UnaryCall, public LongCall {
   void End();
   Nanos TimeLeft() const;
 
+  MessagesService& service_;
   MemberTag<ReceiveCall, &ReceiveCall::CallEnded> ended_tag_{*this};
   engine::Caller caller_;
   model::Target source_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/native/errors.h"
+#include "broker/native/messages_service.h"
 #include "broker/native/request_codec.h"
 #include "broker/native/unary_call.h"
 
@@ -49,7 +50,7 @@ class SettleCall final : public UnaryCall {
   }
 
  private:
-  using UnaryCall::UnaryCall;
+  SettleCall(Context& context, MessagesService& service) : UnaryCall(context), service_(service) {}
   ~SettleCall() override = default;
   void ArmNext() override { Arm(context_, service_); }
 
@@ -78,6 +79,8 @@ class SettleCall final : public UnaryCall {
     ToProto(refusals, results, response.mutable_results());
     Reply(response);
   }
+
+  MessagesService& service_;
 };
 
 }  // namespace

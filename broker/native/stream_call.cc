@@ -5,7 +5,7 @@
 
 namespace broker::native {
 
-StreamCall::StreamCall(Context& context, MessagesService& service) : context_(context), service_(service) {
+StreamCall::StreamCall(Context& context) : context_(context) {
   rpc_.AsyncNotifyWhenDone(static_cast<Tag*>(&ended_tag_));
 }
 
@@ -23,14 +23,14 @@ void StreamCall::Read() {
 void StreamCall::Write(const google::protobuf::Message& response) {
   BROKER_CHECK(!writing_ && !finish_called_);
   writing_ = true;
-  stream_.Write(Serialize(response), static_cast<Tag*>(&written_tag_));
+  StartWrite(Serialize(response), static_cast<Tag*>(&written_tag_));
 }
 
 void StreamCall::Finish(const grpc::Status& status) {
   BROKER_CHECK(!writing_ && !finish_called_);
   finish_called_ = true;
   finish_pending_ = true;
-  stream_.Finish(status, static_cast<Tag*>(&finished_tag_));
+  StartFinish(status, static_cast<Tag*>(&finished_tag_));
 }
 
 void StreamCall::FlushSoon() {
@@ -53,7 +53,7 @@ void StreamCall::OnStarted(bool ok) {
   entered_ = entered.ok();
   if (!entered_) return Finish(ToStatus(entered.error()));
   context_.Add(*this);
-  Read();
+  Started();
 }
 
 void StreamCall::OnRead(bool ok) {

@@ -4,12 +4,12 @@
 // Thread contract: on the strand, but for the arming before the loop runs.
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include "broker/native/context.h"
-#include "broker/native/messages_service.h"
 #include "broker/native/tag.h"
 
 namespace broker::native {
@@ -22,17 +22,22 @@ class StreamCall : public LongCall {
  protected:
   using Stream = grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-  StreamCall(Context& context, MessagesService& service);
+  explicit StreamCall(Context& context);
   virtual ~StreamCall();
 
   // ---- events, in the words of the derived class
   virtual void ArmNext() = 0;
+  virtual void Started() { Read(); }
   virtual void Requested(grpc::ByteBuffer& bytes) = 0;  // one request; Read asks for the next
   virtual void ClientClosed() = 0;                      // no more requests come
   virtual void Written(bool ok) = 0;                    // the last Write left, or could not
   virtual void CallEnded() = 0;                         // nothing can be read or written any more
-  virtual void Flush() = 0;                             // what FlushSoon asked for
-  virtual bool Busy() const = 0;                        // an answer of the engine is still to come
+  virtual void Flush() {}                               // what FlushSoon asked for
+  virtual bool Busy() const { return false; }           // an answer of the engine is still to come
+
+  // How to write and finish, for a method whose client sends no stream.
+  virtual void StartWrite(const grpc::ByteBuffer& bytes, void* tag) { stream_.Write(bytes, tag); }
+  virtual void StartFinish(const grpc::Status& status, void* tag) { stream_.Finish(status, tag); }
 
   // ---- operations. At most one Read and one Write at a time; Finish last, once, with no Write under way.
   void Read();
@@ -49,7 +54,6 @@ class StreamCall : public LongCall {
   bool finishing() const { return finish_called_; }
 
   Context& context_;
-  MessagesService& service_;
   grpc::ServerContext rpc_;
   Stream stream_{&rpc_};
 

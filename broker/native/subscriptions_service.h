@@ -6,21 +6,16 @@
 
 namespace broker::native {
 
-using RawSubscriptions = v1::Subscriptions::WithRawCallbackMethod_Create<
-    v1::Subscriptions::WithRawCallbackMethod_Get<v1::Subscriptions::WithRawCallbackMethod_List<
-        v1::Subscriptions::WithRawCallbackMethod_Update<v1::Subscriptions::WithRawCallbackMethod_Delete<
-            v1::Subscriptions::WithRawCallbackMethod_Purge<v1::Subscriptions::Service>>>>>>;
+using RawSubscriptions = v1::Subscriptions::WithRawMethod_Create<
+    v1::Subscriptions::WithRawMethod_Get<v1::Subscriptions::WithRawMethod_List<v1::Subscriptions::WithRawMethod_Update<
+        v1::Subscriptions::WithRawMethod_Delete<v1::Subscriptions::WithRawMethod_Purge<v1::Subscriptions::Service>>>>>>;
 
 class SubscriptionsService final : public RawSubscriptions {
  public:
   explicit SubscriptionsService(Context& context) : context_(context) {}
 
-  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Purge(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
+  // Makes the completion queue ready for a call of each method. Once, after the server was built.
+  void Arm();
 
  private:
   Context& context_;

@@ -8,28 +8,24 @@
 
 namespace broker::native {
 
-grpc::ServerUnaryReactor* TasksService::Get(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                            grpc::ByteBuffer* out) {
-  const auto serve = [this](const engine::Caller& caller, const v1::GetTaskRequest& request, Answer<v1::Task> answer) {
-    auto id = ToTaskId(request.id());
-    if (!id.ok()) return answer(std::move(id).error());
-    context_.engine().GetTask(caller, *id, Then<engine::TaskInfo>(std::move(answer)));
-  };
-  return ServeAdmin<v1::GetTaskRequest, v1::Task>(context_, rpc, bytes, out, serve);
-}
-
-grpc::ServerUnaryReactor* TasksService::List(grpc::CallbackServerContext* rpc, const grpc::ByteBuffer* bytes,
-                                             grpc::ByteBuffer* out) {
-  const auto serve = [this](const engine::Caller& caller, const v1::ListTasksRequest&,
-                            Answer<v1::ListTasksResponse> answer) {
-    context_.engine().ListTasks(caller, [answer = std::move(answer)](Result<std::vector<engine::TaskInfo>> tasks) {
-      if (!tasks.ok()) return answer(std::move(tasks).error());
-      v1::ListTasksResponse response;
-      for (const auto& task : *tasks) ToProto(task, response.add_tasks());
-      answer(std::move(response));
-    });
-  };
-  return ServeAdmin<v1::ListTasksRequest, v1::ListTasksResponse>(context_, rpc, bytes, out, serve);
+void TasksService::Arm() {
+  ArmAdmin<v1::GetTaskRequest, v1::Task>(
+      context_, *this, &TasksService::RequestGet,
+      [this](const engine::Caller& caller, const v1::GetTaskRequest& request, Answer<v1::Task> answer) {
+        auto id = ToTaskId(request.id());
+        if (!id.ok()) return answer(std::move(id).error());
+        context_.engine().GetTask(caller, *id, Then<engine::TaskInfo>(std::move(answer)));
+      });
+  ArmAdmin<v1::ListTasksRequest, v1::ListTasksResponse>(
+      context_, *this, &TasksService::RequestList,
+      [this](const engine::Caller& caller, const v1::ListTasksRequest&, Answer<v1::ListTasksResponse> answer) {
+        context_.engine().ListTasks(caller, [answer = std::move(answer)](Result<std::vector<engine::TaskInfo>> tasks) {
+          if (!tasks.ok()) return answer(std::move(tasks).error());
+          v1::ListTasksResponse response;
+          for (const auto& task : *tasks) ToProto(task, response.add_tasks());
+          answer(std::move(response));
+        });
+      });
 }
 
 }  // namespace broker::native

@@ -6,14 +6,14 @@
 
 namespace broker::native {
 
-using RawTasks = v1::Tasks::WithRawCallbackMethod_Get<v1::Tasks::WithRawCallbackMethod_List<v1::Tasks::Service>>;
+using RawTasks = v1::Tasks::WithRawMethod_Get<v1::Tasks::WithRawMethod_List<v1::Tasks::Service>>;
 
 class TasksService final : public RawTasks {
  public:
   explicit TasksService(Context& context) : context_(context) {}
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
+  // Makes the completion queue ready for a call of each method. Once, after the server was built.
+  void Arm();
 
  private:
   Context& context_;

@@ -6,19 +6,15 @@
 
 namespace broker::native {
 
-using RawTopics = v1::Topics::WithRawCallbackMethod_Create<
-    v1::Topics::WithRawCallbackMethod_Get<v1::Topics::WithRawCallbackMethod_List<
-        v1::Topics::WithRawCallbackMethod_Update<v1::Topics::WithRawCallbackMethod_Delete<v1::Topics::Service>>>>>;
+using RawTopics = v1::Topics::WithRawMethod_Create<v1::Topics::WithRawMethod_Get<v1::Topics::WithRawMethod_List<
+    v1::Topics::WithRawMethod_Update<v1::Topics::WithRawMethod_Delete<v1::Topics::Service>>>>>;
 
 class TopicsService final : public RawTopics {
  public:
   explicit TopicsService(Context& context) : context_(context) {}
 
-  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
+  // Makes the completion queue ready for a call of each method. Once, after the server was built.
+  void Arm();
 
  private:
   Context& context_;

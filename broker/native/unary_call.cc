@@ -4,7 +4,7 @@
 
 namespace broker::native {
 
-UnaryCall::UnaryCall(Context& context, MessagesService& service) : context_(context), service_(service) {}
+UnaryCall::UnaryCall(Context& context) : context_(context) {}
 
 UnaryCall::~UnaryCall() {
   if (entered_) context_.Leave();
@@ -21,7 +21,7 @@ void UnaryCall::Complete(bool ok) {
       state_ = State::kServing;
       const Status entered = context_.Enter();
       entered_ = entered.ok();
-      if (entered_) {
+      if (entered_ || ServesWhileDraining()) {
         Serve();
       } else {
         Fail(entered.error());

@@ -1,4 +1,4 @@
-// One call of a hot unary method: armed -> serving -> replying -> gone. The object owns itself and goes when gRPC has
+// One call of a unary method: armed -> serving -> replying -> gone. The object owns itself and goes when gRPC has
 // nothing more to say about the call. Several of each method are armed at any time; one that is met arms the next.
 //
 // Thread contract: on the strand, but for the arming before the loop runs.
@@ -9,8 +9,9 @@
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <string>
+
 #include "broker/native/context.h"
-#include "broker/native/messages_service.h"
 #include "broker/native/tag.h"
 #include "broker/native/wire.h"
 
@@ -24,11 +25,12 @@ class UnaryCall : public Tag {
   void Complete(bool ok) final;
 
  protected:
-  UnaryCall(Context& context, MessagesService& service);
+  explicit UnaryCall(Context& context);
   virtual ~UnaryCall();
 
   // Arms another call of the same method.
   virtual void ArmNext() = 0;
+  virtual bool ServesWhileDraining() const { return false; }
   // Serves the request: Reply or Fail comes of it, exactly once, now or later.
   virtual void Serve() = 0;
   // The reply has been sent, or (`!ok`) could not be.
@@ -43,7 +45,9 @@ class UnaryCall : public Tag {
   template <class Request>
   bool Open(Request& request, engine::Caller& caller) {
     if (auto parsed = ParseRequest(bytes_, &request); !parsed.ok()) return Fail(parsed.error()), false;
-    auto made = context_.MakeCaller(request.namespace_(), rpc_.peer());
+    std::string name_space;
+    if constexpr (requires { request.namespace_(); }) name_space = request.namespace_();
+    auto made = context_.MakeCaller(name_space, rpc_.peer());
     if (!made.ok()) return Fail(made.error()), false;
     caller = *std::move(made);
     return true;
@@ -52,7 +56,6 @@ class UnaryCall : public Tag {
   void Fail(const Error& error);
 
   Context& context_;
-  MessagesService& service_;
   grpc::ServerContext rpc_;
   grpc::ByteBuffer bytes_;  // of the request
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&rpc_};

@@ -446,17 +446,5 @@ TEST_F(AdminServer, TextThatIsNotUtf8IsRefusedByField) {
   EXPECT_EQ(RefusalOf(CallRaw("/broker.v1.Queues/Create", "\xff\xff")).reason, "MALFORMED_REQUEST");
 }
 
-TEST_F(AdminServer, AnswersHealthChecksForItselfAndEachService) {
-  for (const std::string& service :
-       {std::string(), std::string("broker.v1.Messages"), std::string("broker.v1.Queues")}) {
-    // HealthCheckRequest: field 1, the service's name.
-    std::string request;
-    if (!service.empty()) request = "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
-    std::string response;
-    ASSERT_TRUE(CallRaw("/grpc.health.v1.Health/Check", request, &response).ok()) << service;
-    EXPECT_EQ(response, "\x08\x01") << service;  // SERVING
-  }
-}
-
 }  // namespace
 }  // namespace broker::native
