@@ -112,13 +112,16 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
     const Entry& entry = *cursor.outstanding.Find(*at);
     if (StateOf(entry, now_) != request.state) continue;
     entries[*at] = entry;
-    read.points.push_back(*at);
   }
   // Of an ordered log with a delay the head is ready and the rest is delayed.
   const Nanos head_delay = log.ordered ? log.delay : Nanos{0};
   const bool unread = request.state == MessageState::kReady || (request.state == MessageState::kDelayed && log.ordered);
   const std::uint64_t run_from = std::max(token->sequence, cursor.position);
   const std::uint64_t run_to = unread ? log.next_sequence : run_from;
+  // Above the position an entry is one that this cursor alone sees (redriven): it shows in its place among the unread.
+  for (const auto& [sequence, entry] : entries) {
+    if (sequence < run_from || !unread) read.points.push_back(sequence);
+  }
 
   Offload<Page>(
       [&kv = deps_.kv, read, entries, run_from, run_to, head_delay, now = now_, state = request.state,
@@ -131,22 +134,30 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           page.next_page_token = Token{0, sequence}.ToString();
           return true;
         };
-        for (const RecordPtr& record : ReadRecords(kv, read).records) {
-          if (record->damaged) continue;
-          if (full(record->sequence)) return page;
-          const Entry& entry = entries.at(record->sequence);
-          page.items.push_back(Show(*record, id, state));
+        const auto show_entry = [&](const StoredRecord& record, const Entry& entry) {
+          page.items.push_back(Show(record, id, state));
           PeekedMessage& shown = page.items.back();
           shown.attempts = entry.attempts;
           if (state != MessageState::kReady) shown.until = entry.due;
           if (entry.reason != nullptr) shown.last_reason = *entry.reason;
-          bytes += record->size_bytes;
+          bytes += record.size_bytes;
+        };
+        for (const RecordPtr& record : ReadRecords(kv, read).records) {
+          if (record->damaged) continue;
+          if (full(record->sequence)) return page;
+          show_entry(*record, entries.at(record->sequence));
         }
         std::uint64_t from = run_from;
         while (from < run_to) {
           const ReadOutcome outcome = ReadRecords(kv, {id, {}, from, run_to, size + 1, kPageBytes});
           for (const RecordPtr& record : outcome.records) {
-            if (record->held || record->damaged) continue;
+            if (record->damaged) continue;
+            if (const auto entry = entries.find(record->sequence); entry != entries.end()) {
+              if (full(record->sequence)) return page;
+              show_entry(*record, entry->second);
+              continue;
+            }
+            if (record->held) continue;
             const bool delayed = record->append_time + head_delay > now;
             if (delayed != (state == MessageState::kDelayed)) continue;
             if (full(record->sequence)) return page;

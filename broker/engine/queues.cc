@@ -43,7 +43,10 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   settings.deduplication.scope = patch.deduplication_scope.value_or(settings.deduplication.scope);
   Patch(settings.delivery, patch.delivery);
   BROKER_RETURN_IF_ERROR(model::Check(settings));
-  BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, queue.cursor->owner, settings.delivery));
+  // A policy whose target went by force stands in the way of no other change.
+  if (patch.delivery.redrive) {
+    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, queue.cursor->owner, settings.delivery));
+  }
   queue.settings = settings;
   queue.log->delay = settings.delay;
   ApplyDelivery(*queue.cursor, settings.delivery);

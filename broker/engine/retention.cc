@@ -32,7 +32,8 @@ void Engine::Core::RunRetention(MessageLog& log) {
     const Time due = log.marks.PassesAt(oldest, end) + retention + clock_.held_back();
     if (!next || due < *next) next = due;
   }
-  log.marks.DropBelow(log.FirstStored());
+  // Records that outlived their chunk still have to expire.
+  log.marks.DropBelow(log.kept.empty() ? log.FirstStored() : std::min(log.FirstStored(), log.kept.begin()->first));
   DeleteDroppedMarks(log);
   if (next) timers_.Set({TimerKind::kRetention, log.id.value()}, std::max(*next, now_ + Nanos{1}));
 }

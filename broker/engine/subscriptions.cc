@@ -81,7 +81,9 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;
   if (subscription.cursor != nullptr) {
-    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, subscription.cursor->owner, settings.delivery));
+    if (patch.delivery.redrive) {
+      BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, subscription.cursor->owner, settings.delivery));
+    }
     ApplyDelivery(*subscription.cursor, settings.delivery);
   }
   subscription.settings = settings;

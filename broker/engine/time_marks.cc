@@ -27,7 +27,7 @@ bool TimeMarks::OnAppend(Time now, std::uint64_t sequence, const Totals& below) 
 
 void TimeMarks::Restore(TimeMark mark) {
   marks_.push_back(mark);
-  if (marks_.size() > 1) {
+  if (marks_.size() >= kMax / 2) {
     interval_ = std::max<Nanos>(std::chrono::seconds(1), (marks_.back().time - marks_.front().time) / int{kMax});
   }
 }

@@ -221,6 +221,13 @@ TEST_F(DeadLetters, WhoseTargetComesBackMoveThere) {
   EXPECT_EQ(StatsOf("orders").dead_letter_problem, "");
 }
 
+TEST_F(DeadLetters, WhoseTargetIsGoneKeepNoOtherSettingFromBeingChanged) {
+  ASSERT_TRUE(TryDeleteQueue("dead", true).ok());
+  EXPECT_TRUE(TryUpdateQueue("orders", {.delivery = {.visibility_timeout = 5s}}).ok());
+  EXPECT_THAT(TryUpdateQueue("orders", {.delivery = {.redrive = DeadLetterTo("dead", 5)}}),
+              Refused(ErrorCode::kNotFound, "dead"));
+}
+
 TEST_F(DeadLetters, ColdBodiesMoveToo) {
   Publish("orders", "a");
   EXPECT_EQ(Receive("orders"), "a");

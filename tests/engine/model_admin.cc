@@ -141,32 +141,30 @@ void ModelRun::AdoptEarliest(const std::string& name) {
   for (const auto& [other_name, other] : model_.subscriptions) {
     if (other.topic != topic.name || other.cursor == nullptr || other_name == name || other.cursor->recovered) continue;
     for (const ModelEntry& entry : other.cursor->entries) {
-      if (entry.fresh && !entry.maybe) unread.insert(entry.body);
+      if (entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
     }
   }
-  std::set<std::string> shown;
-  std::string token;
-  do {
-    const auto page = Ask<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
-      sim_.engine().Peek(caller_, {cursor.target(), MessageState::kReady, 1'000, token}, done);
-    });
-    if (!page.ok()) Violate(invariant::kAnswers, page.error().message);
-    for (const auto& message : page->items) shown.insert(message.message->content.body);
-    token = page->next_page_token;
-  } while (!token.empty());
+  std::vector<engine::PeekedMessage> shown = PeekAll(cursor);
   for (const ModelEntry& message : topic.history) {
-    const bool there = shown.erase(message.body) > 0;
+    const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
+      return message.id ? candidate.id == *message.id : candidate.message->content.body == message.body;
+    });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
-    if (!there && !expired && unread.count(message.body) > 0) {
-      Violate(invariant::kNothingLost, fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
+    if (at == shown.end()) {
+      if (!expired && message.id && unread.count(message.id->ToString()) > 0) {
+        Violate(invariant::kNothingLost, fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
+      }
+      continue;
     }
-    if (!there) continue;
+    shown.erase(at);
     if (message.appended + cursor.settings.retention + kRetentionLag <= model_.now()) {
       Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\", which has expired", name, message.body));
     }
     model_.AddEarliest(cursor, message);
   }
-  if (!shown.empty()) Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\"", name, *shown.begin()));
+  if (!shown.empty()) {
+    Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\"", name, shown[0].message->content.body));
+  }
 }
 
 void ModelRun::UpdateQueue() {

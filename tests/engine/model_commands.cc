@@ -192,7 +192,7 @@ void ModelRun::Receive() {
   waiting->owner = cursor->owner;
   waiting->generation = cursor->generation;
   waiting->max_messages = request.max_messages;
-  waiting->visibility_timeout = timeout;
+  waiting->visibility_timeout = request.visibility_timeout;
   waiting->deadline = sim_.now() + request.wait;
   // The callback may outlive this run's interest in it, never the run.
   waiting->waiter = sim_.engine().Receive(caller_, request, [this, waiting](Result<engine::ReceiveResponse> answer) {

@@ -78,7 +78,8 @@ void ModelRun::HandleWaiters() {
     if (answer->deliveries.empty() && sim_.now() < waiting->deadline) {
       Violate(invariant::kServed, fmt::format("a receive waiting on {} was answered empty too early", name));
     }
-    model_.Received(*cursor, answer->deliveries, waiting->max_messages, waiting->visibility_timeout, false);
+    model_.Received(*cursor, answer->deliveries, waiting->max_messages,
+                    waiting->visibility_timeout.value_or(cursor->settings.visibility_timeout), false);
   }
   model_.AdvanceTo(sim_.now());
 }

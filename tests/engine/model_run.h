@@ -35,7 +35,7 @@ class ModelRun {
     model::ResourceRef owner;
     std::uint64_t generation = 0;
     std::uint32_t max_messages = 1;
-    Nanos visibility_timeout{};
+    std::optional<Nanos> visibility_timeout;  // none: the source's own, at the delivery
     Time deadline{};
     std::optional<Result<engine::ReceiveResponse>> answer;
   };

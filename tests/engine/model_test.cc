@@ -4,6 +4,7 @@
 //   BROKER_MODEL_SECONDS=n   the box in time; default 10. A full box is 180 and must reach 2,000 seeds; 10,000 are the aim.
 //   BROKER_MODEL_LEAST=n     so many seeds must be reached whatever the box; default 2,000 x box / 180.
 //   BROKER_MODEL_FIRST=n     where seeds begin; default 1.
+//   BROKER_MODEL_FAILURES=n  goes on until so many seeds have failed; default 1.
 //   BROKER_MODEL_SEED=n      runs this seed alone and prints its commands.
 //   BROKER_MODEL_CAREFUL=1   with it: looks at everything after each command.
 #include <fmt/format.h>
@@ -66,11 +67,13 @@ TEST(ModelTest, EngineAndModelAgree) {
   const SystemClock clock;
   const MonotonicTime end = clock.Monotonic() + std::chrono::seconds(seconds);
   const std::uint64_t first = FromEnvironment("BROKER_MODEL_FIRST", 1);
+  std::uint64_t failures = FromEnvironment("BROKER_MODEL_FAILURES", 1);
   std::uint64_t seed = first;
   for (; clock.Monotonic() < end; ++seed) {
     if (const auto violation = RunSeed(seed, false, false)) {
-      FAIL() << "seed " << seed << ": " << violation->name << ": " << violation->what
-             << "\nreplay with BROKER_MODEL_SEED=" << seed;
+      ADD_FAILURE() << "seed " << seed << ": " << violation->name << ": " << violation->what
+                    << "\nreplay with BROKER_MODEL_SEED=" << seed;
+      if (--failures == 0) return;
     }
   }
   fmt::print("model test: {} seeds of {} commands in {} s\n", seed - first, kCommands, seconds);

@@ -132,6 +132,21 @@ TEST_F(Reclamation, SurvivorsThatExpireGo) {
   EXPECT_EQ(Logged() + Kept(), 0u);
 }
 
+TEST_F(Reclamation, SurvivorsExpireAtTheirTimeAndNotWithLaterMessages) {
+  PublishMany("orders", 10);
+  EXPECT_EQ(Drain("orders", 10).size(), 1u);
+  Settle();
+  PublishMany("orders", 10);
+  Drain("orders");
+  Settle();
+  Publish("orders", "later");
+  Advance(96h - 3 * 25min);
+  KillAndReopen();
+  Publish("orders", "last");
+  Advance(30min);
+  EXPECT_EQ(Counts("orders"), "2 ready");
+}
+
 TEST_F(Reclamation, PurgedSurvivorsGo) {
   PublishMany("orders", 100);
   Drain("orders", 10);

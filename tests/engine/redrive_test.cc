@@ -199,6 +199,28 @@ TEST_F(Redrives, ThatAreUnknownAreNamed) {
               Refused(ErrorCode::kNotFound, "4711"));
 }
 
+TEST_F(Redrives, OfASubscriptionShowOnceInPages) {
+  CreateTopic("events");
+  CreateFailingPull("mail");
+  Publish("events", "a");
+  Fail("mail", "a");
+  Publish("events", "b,c");
+  EXPECT_EQ(Redrive("dead").moved, 1u);
+  Publish("events", "d");
+  std::string token;
+  std::vector<std::string> shown;
+  do {
+    const auto page = Call<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
+      engine().Peek(caller, {.source = {std::nullopt, "mail"}, .page_size = 1, .page_token = token}, done);
+    });
+    ASSERT_TRUE(page.ok());
+    for (const auto& message : page->items) shown.push_back(message.message->content.body);
+    token = page->next_page_token;
+    ASSERT_LT(shown.size(), 10u);
+  } while (!token.empty());
+  EXPECT_EQ(Join(shown), "b,c,a,d");
+}
+
 TEST_F(Redrives, LeaveWhatAnOrderedQueuesDelayHoldsBack) {
   model::QueueSettings settings;
   settings.delivery.ordered = true;

@@ -132,7 +132,11 @@ void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& ent
   for (const ModelEntry& other : cursor.entries) {
     if (other.key != entry.key || other.uid == entry.uid || taken.count(other.uid) > 0) continue;
     if (!IsThere(cursor, other)) continue;
-    if (other.order < entry.order || other.state == MessageState::kLeased) {
+    // Dead letters of one moment come in order when they are of one ordered source.
+    const bool any_order = other.appended == entry.appended && !other.stories.empty() && !entry.stories.empty() &&
+                           (other.stories.back().generation != entry.stories.back().generation ||
+                            !entry.stories.back().ordered);
+    if ((other.order < entry.order && !any_order) || other.state == MessageState::kLeased) {
       Violate(invariant::kOrder, fmt::format("{} was handed out past {}", where, Where(cursor, other)));
     }
   }
@@ -186,7 +190,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     MarkDirty(cursor, *entry);
     entry->state = MessageState::kLeased;
     entry->until = now_ + visibility_timeout;
-    ++entry->attempts;
+    entry->CountAttempts(entry->attempts + 1);
     ++entry->lease;
     entry->surely_from = entry->perhaps_from = entry->lease;
     entry->fresh = entry->maybe = entry->stuck = false;
@@ -280,7 +284,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   // As if it had never been delivered; what came with it behind its key comes back by the rule for that.
   ModelEntry& entry = *resolved.entry;
   MarkDirty(*resolved.cursor, entry);
-  --entry.attempts;
+  entry.CountAttempts(entry.attempts - 1);
   entry.state = MessageState::kReady;
   std::vector<std::uint64_t> later;
   for (const ModelEntry& other : resolved.cursor->entries) {
@@ -366,9 +370,9 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     const std::string where = Where(cursor, entry);
     entry.maybe = false;
     if (entry.unsure) {
-      if (shown.attempts < entry.synced_attempts || shown.attempts > entry.attempts) {
-        Violate(invariant::kAttempts, fmt::format("{} has {} attempts after a power cut; {} were on disk", where,
-                                                  shown.attempts, entry.synced_attempts));
+      if (shown.attempts < entry.least_attempts || shown.attempts > entry.most_attempts) {
+        Violate(invariant::kAttempts, fmt::format("{} has {} attempts after a power cut, not {} to {}", where,
+                                                  shown.attempts, entry.least_attempts, entry.most_attempts));
       }
       entry.attempts = shown.attempts;
       entry.state = shown.state;
@@ -399,7 +403,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
   for (const std::uint64_t uid : missing) {
     const ModelEntry& entry = *cursor.Find(uid);
     const bool may_be_spent =
-        entry.stuck || (entry.unsure && can_move && entry.attempts >= cursor.settings.redrive->max_attempts);
+        entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
     if (!IsThere(cursor, entry)) {
       cursor.Remove(uid);
     } else if (may_be_spent && can_move) {

@@ -247,30 +247,30 @@ void ReferenceModel::Resume(Time now) {
 void ReferenceModel::MarkDirty(ModelCursor& cursor, ModelEntry& entry) {
   if (cursor.synced_leases() || entry.dirty) return;
   entry.dirty = true;
-  entry.synced_attempts = entry.attempts;
+  entry.least_attempts = entry.most_attempts = entry.attempts;
   entry.synced_lease = entry.lease;
   any_dirty_ = true;
 }
 
 // In an ordered cursor the later ones of its key come back with it, and that is the end of an attempt for them as well.
+// Those that have had their last go to the dead letters in order.
 void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
                                 Nanos backoff) {
-  ModelEntry& entry = *cursor.Find(uid);
-  MarkDirty(cursor, entry);
-  const bool spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
-  entry.state = backoff > Nanos{0} && !spent ? MessageState::kRetrying : MessageState::kReady;
-  entry.until = at + backoff;
-  entry.reason = reason;
-  if (cursor.settings.ordered && !entry.key.empty()) {
-    std::vector<std::uint64_t> later;
-    for (const ModelEntry& other : cursor.entries) {
-      if (other.key == entry.key && other.order > entry.order && other.state == MessageState::kLeased) {
-        later.push_back(other.uid);
-      }
-    }
-    for (const std::uint64_t other : later) EndAttempt(cursor, other, at, {}, Nanos{0});
+  const ModelEntry& first = *cursor.Find(uid);
+  std::vector<std::uint64_t> spent;
+  for (ModelEntry& entry : cursor.entries) {
+    const bool later = cursor.settings.ordered && !first.key.empty() && entry.key == first.key &&
+                       entry.order > first.order && entry.state == MessageState::kLeased;
+    if (entry.uid != uid && !later) continue;
+    MarkDirty(cursor, entry);
+    const bool is_spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
+    const Nanos wait = entry.uid == uid && !is_spent ? backoff : Nanos{0};
+    entry.state = wait > Nanos{0} ? MessageState::kRetrying : MessageState::kReady;
+    entry.until = at + wait;
+    entry.reason = entry.uid == uid ? reason : std::string();
+    if (is_spent) spent.push_back(entry.uid);
   }
-  if (spent) DeadLetter(cursor, uid, at);
+  for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
 }
 
 bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
@@ -295,7 +295,8 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.subscription = entry.subscription;
   letter.format = entry.format;
   letter.stories = entry.stories;
-  letter.stories.push_back({cursor.owner, cursor.generation, entry.attempts, entry.reason});
+  letter.stories.push_back({cursor.owner, cursor.settings.ordered, cursor.generation,
+                            entry.unsure ? entry.most_attempts : entry.attempts, entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
   cursor.Remove(uid);
@@ -347,9 +348,13 @@ void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
 void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
   for (ModelEntry& entry : cursor.entries) {
     if (entry.state != MessageState::kReady && !entry.stuck) continue;
-    entry.synced_attempts = entry.attempts++;
-    entry.perhaps_from = std::min(entry.perhaps_from, entry.lease++);
-    entry.surely_from = entry.lease;
+    if (!entry.dirty) {
+      entry.least_attempts = entry.most_attempts = entry.attempts;
+      entry.synced_lease = entry.lease;
+    }
+    entry.CountAttempts(entry.attempts + 1);
+    entry.surely_from = ++entry.lease;
+    entry.perhaps_from = std::min(entry.perhaps_from, entry.synced_lease);
     entry.unsure = true;
     entry.until = kNever;
   }

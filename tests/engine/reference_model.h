@@ -10,6 +10,7 @@
 // Confined to one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -55,6 +56,7 @@ std::string_view Short(std::string_view body);
 
 struct ModelStory {
   model::ResourceRef source;
+  bool ordered = false;
   std::uint64_t generation = 0;  // of the cursor that gave up
   std::uint32_t attempts = 0;
   std::string reason;  // empty: not checked
@@ -85,9 +87,16 @@ struct ModelEntry {
   bool maybe = false;  // may not be there at all
   bool stuck = false;  // spent, and could not be dead-lettered: in which backoff it is, is not said
   bool unsure = false;  // of state and attempts: a power cut may have undone changes
-  bool dirty = false;  // has changes that a power cut may undo; as it was before them:
-  std::uint32_t synced_attempts = 0;
+  bool dirty = false;   // has changes that a power cut may undo; as it was before them:
   std::uint32_t synced_lease = 0;
+  std::uint32_t least_attempts = 0;  // since then
+  std::uint32_t most_attempts = 0;
+
+  void CountAttempts(std::uint32_t now) {
+    attempts = now;
+    least_attempts = std::min(least_attempts, now);
+    most_attempts = std::max(most_attempts, now);
+  }
 };
 
 struct ModelCursor {
