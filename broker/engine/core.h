@@ -239,6 +239,7 @@ class Engine::Core {
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
+  void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
   void ReadDying();
   void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);

@@ -57,7 +57,12 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     if (IsSpent(cursor, entry)) spent.push_back(each);
     PutOutstanding(cursor, each, std::move(entry));
   }
-  for (const std::uint64_t each : spent) DeadLetter(cursor, each);
+  // Of one key none overtakes another because its body is at hand.
+  const bool at_hand = std::all_of(spent.begin(), spent.end(), [&](std::uint64_t each) {
+    const RecordPtr record = Loaded(cursor, each);
+    return record != nullptr && record->message != nullptr;
+  });
+  for (const std::uint64_t each : spent) at_hand ? DeadLetter(cursor, each) : ReadAndDeadLetter(cursor, each);
 }
 
 // After a change of policy and at start: what has had its attempts already goes, and does not wait for another.
@@ -76,8 +81,12 @@ void Engine::Core::DeadLetter(Cursor& cursor, std::uint64_t sequence) {
   const RecordPtr record = Loaded(cursor, sequence);
   if (record != nullptr && record->message != nullptr) {
     MoveToDeadLetter(cursor, sequence, *record);
-    return;
+  } else {
+    ReadAndDeadLetter(cursor, sequence);
   }
+}
+
+void Engine::Core::ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence) {
   Entry entry = *cursor.outstanding.Find(sequence);
   entry.dying = true;
   PutOutstanding(cursor, sequence, std::move(entry));

@@ -105,11 +105,12 @@ void Engine::Core::RunDelay(MessageLog& log) {
     StoredRecord source;
     source.size_bytes = entry.size_bytes;
     source.key_hash = entry.key_hash;
-    if (const RecordPtr fresh = log.InTail(key.second)) source.message = fresh->message;
     Alias alias;
     if (entry.alias != nullptr) alias = *entry.alias;
-    // A held alias that outlived its source was kept as a full copy.
-    if (entry.alias == nullptr || log.kept.count(key.second) > 0) alias.target = own;
+    // A held alias that outlived its source was kept as a full copy, which alone still tells its origin.
+    const bool copied = entry.alias != nullptr && log.kept.count(key.second) > 0;
+    if (const RecordPtr fresh = log.InTail(key.second); fresh != nullptr && !copied) source.message = fresh->message;
+    if (entry.alias == nullptr || copied) alias.target = own;
     alias.id = own;
     const model::MessageId target = alias.target;
     AppendAlias(log, std::move(alias), source, std::nullopt);

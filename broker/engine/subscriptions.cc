@@ -49,7 +49,11 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
     subscription->cursor = &cursor;
     subscription->id = cursor.id.value();
     if (start == StartAt::kEarliest && !log.chunks.chunks().empty()) {
-      const Chunk& first = log.chunks.chunks().front();
+      // Behind the last gap: what is left of older chunks waits for someone else, and its counts cannot be told.
+      const std::vector<Chunk>& chunks = log.chunks.chunks();
+      std::size_t at_chunk = chunks.size() - 1;
+      while (at_chunk > 0 && chunks[at_chunk - 1].last + 1 == chunks[at_chunk].first) --at_chunk;
+      const Chunk& first = chunks[at_chunk];
       // A chunk's totals begin where its records do: what is held counts nowhere.
       const RecordPtr record = ReadRecord(deps_.kv, log.id, first.first);
       const RecordPtr fresh = log.InTail(first.first);

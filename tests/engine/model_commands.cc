@@ -385,6 +385,8 @@ void ModelRun::Redrive() {
     model_.AddRedriven(source, entry);
     letters.Remove(entry.uid);
   }
+  // What it looked at and left is not fresh any more.
+  for (ModelEntry& entry : letters.entries) entry.fresh = false;
   if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }

@@ -123,6 +123,30 @@ TEST_F(Ordering, DeadLettersOfAnExpiredKeyKeepTheirOrder) {
   EXPECT_EQ(Receive("dead"), "a,b,c");
 }
 
+class ColdOrdering : public EngineTest {
+ protected:
+  ColdOrdering() : EngineTest(SmallCache()) {}
+  static engine::EngineOptions SmallCache() {
+    engine::EngineOptions options;
+    options.tail_cache_bytes = 300;
+    return options;
+  }
+};
+
+TEST_F(ColdOrdering, DeadLettersOfAKeyKeepTheirOrderWhereOnlySomeBodiesAreAtHand) {
+  CreateQueue("dead");
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  settings.delivery.redrive = DeadLetterTo("dead", 1);
+  CreateQueue("orders", settings);
+  const std::string large(200, 'x');
+  PublishKeyed("orders", "k", large);
+  PublishKeyed("orders", "k", "b,c");
+  EXPECT_EQ(Receive("orders"), large + ",b,c");
+  Advance(30s);
+  EXPECT_EQ(Receive("dead"), large + ",b,c");
+}
+
 TEST_F(Ordering, DeadLettersOfAReleasedKeyKeepTheirOrder) {
   CreateQueue("dead");
   UpdateQueue("orders", {.delivery = {.redrive = DeadLetterTo("dead", 1)}});

@@ -336,6 +336,21 @@ TEST_F(Reclamation, ADelayedAliasThatOutlivesItsSourceKeepsItsOrigin) {
   EXPECT_EQ(Last("orders", "a").subscription, "orders-events");
 }
 
+TEST_F(Reclamation, ASubscriptionFromTheEarliestBeginsBehindTheLastGap) {
+  CreatePull("mail", "events");
+  PublishMany("events", 40);
+  for (const auto& delivery : Deliveries("mail", 40)) {  // of the first chunk half stays, the second goes
+    const std::uint64_t sequence = delivery.id.sequence.value();
+    if (sequence > 5 && sequence <= 20) TryAck("mail", {delivery.receipt});
+  }
+  Settle();
+  CreatePullAtEarliest("late", "events");
+  const auto stats = StatsOf("late");
+  EXPECT_EQ(Counts("late"), "20 ready");
+  EXPECT_EQ(Peeked("late", engine::MessageState::kReady).size(), stats.ready);
+  EXPECT_EQ(Deliveries("late", 100).size(), stats.ready);
+}
+
 TEST_F(Reclamation, CountsHoldWhenTheNewestChunkGoesBeforeOlderOnes) {
   PublishMany("orders", 20);
   for (const auto& delivery : Deliveries("orders", 20)) {

@@ -379,6 +379,13 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
       entry.until = shown.until.value_or(Time::max());
       entry.reason.clear();
       entry.unsure = false;
+      // One that has had its attempts is tried for the dead letters at a start.
+      entry.stuck = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts &&
+                    shown.state != MessageState::kLeased;
+      if (entry.stuck) {
+        entry.state = MessageState::kRetrying;
+        entry.until = Time::max();
+      }
       continue;
     }
     const bool as_expected = entry.stuck ? shown.state == MessageState::kReady || shown.state == MessageState::kRetrying
