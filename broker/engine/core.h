@@ -234,8 +234,9 @@ class Engine::Core {
   // ---- dead_letters.cc
   void EndLeases(Cursor& cursor);
   // The leased entry waits again, or is dead-lettered if this was its last attempt. In an ordered set the later ones of
-  // its key come back with it.
-  void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason, Nanos backoff);
+  // its key come back with it. Not `counted`: as if it had never been delivered.
+  void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason, Nanos backoff,
+                  bool counted = true);
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);

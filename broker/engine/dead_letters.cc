@@ -37,7 +37,7 @@ bool Engine::Core::IsSpent(const Cursor& cursor, const Entry& entry) const {
 }
 
 void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
-                              Nanos backoff) {
+                              Nanos backoff, bool counted) {
   std::vector<std::uint64_t> ended{sequence};
   if (const std::uint64_t key = cursor.outstanding.Find(sequence)->key_hash; cursor.settings.ordered && key != 0) {
     for (const std::uint64_t later : cursor.outstanding.LaterOfKey(key, sequence)) {
@@ -50,11 +50,13 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     Entry entry = *cursor.outstanding.Find(each);
     entry.leased = false;
     entry.due = Time{};
+    const bool undone = each == sequence && !counted;
+    if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
       if (backoff > Nanos{0} && !IsSpent(cursor, entry)) entry.due = now_ + backoff;
     }
-    if (IsSpent(cursor, entry)) spent.push_back(each);
+    if (IsSpent(cursor, entry) && !undone) spent.push_back(each);
     PutOutstanding(cursor, each, std::move(entry));
   }
   // Of one key none overtakes another because its body is at hand.

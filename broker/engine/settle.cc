@@ -218,13 +218,7 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
     Status refusal;
     const Entry* entry = EntryFor(cursor, receipt, refusal);
     if (entry == nullptr || !entry->leased) continue;
-    if (!counted) {
-      Entry uncounted = *entry;
-      --uncounted.attempts;
-      if (uncounted.attempts == 0) uncounted.first_attempt = Time{};
-      PutOutstanding(cursor, receipt.sequence, std::move(uncounted));
-    }
-    EndAttempt(cursor, receipt.sequence, counted ? ReceiverLeft() : nullptr, Nanos{0});
+    EndAttempt(cursor, receipt.sequence, counted ? ReceiverLeft() : nullptr, Nanos{0}, counted);
   }
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);
