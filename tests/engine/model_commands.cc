@@ -386,7 +386,7 @@ void ModelRun::Redrive() {
     letters.Remove(entry.uid);
   }
   // What it looked at and left is not fresh any more.
-  for (ModelEntry& entry : letters.entries) entry.fresh = false;
+  for (ModelEntry& entry : letters.entries) entry.fresh = entry.fresh && entry.state == MessageState::kDelayed;
   if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }

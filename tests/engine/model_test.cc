@@ -31,7 +31,7 @@ std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
 // What is running, for a process that ends in the middle of it.
 volatile std::sig_atomic_t current_seed = 0;
 
-void SayWhichSeed(int) {
+void SayWhichSeed(int signal) {
   char text[] = "\nthe process ended in model test seed ##########\n";
   char* digit = std::strrchr(text, '#');
   for (auto seed = static_cast<std::uint64_t>(current_seed); *digit == '#'; --digit) {
@@ -39,7 +39,7 @@ void SayWhichSeed(int) {
     seed /= 10;
   }
   std::fputs(text, stderr);
-  std::signal(SIGABRT, SIG_DFL);
+  std::signal(signal, SIG_DFL);
 }
 
 std::optional<Violation> RunSeed(std::uint64_t seed, bool trace, bool careful) {
@@ -56,7 +56,7 @@ std::optional<Violation> RunSeed(std::uint64_t seed, bool trace, bool careful) {
 
 TEST(ModelTest, EngineAndModelAgree) {
   ConfigureLog(LogLevel::kError, LogFormat::kText);
-  std::signal(SIGABRT, SayWhichSeed);
+  for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, SayWhichSeed);
   if (const std::uint64_t seed = FromEnvironment("BROKER_MODEL_SEED", 0); seed != 0) {
     const auto violation = RunSeed(seed, true, FromEnvironment("BROKER_MODEL_CAREFUL", 0) != 0);
     EXPECT_FALSE(violation) << "seed " << seed << ": " << violation->name << ": " << violation->what;

@@ -330,6 +330,7 @@ void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) 
   entry.stories = letter.stories;
   entry.origin = letter.origin;
   entry.fresh = source.is_queue();
+  entry.redriven = !source.is_queue();
   Append(source, std::move(entry), now_);
 }
 

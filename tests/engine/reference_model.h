@@ -84,6 +84,7 @@ struct ModelEntry {
   std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
 
   bool fresh = true;   // never handed out, and nothing else ever happened to it
+  bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
   bool maybe = false;  // may not be there at all
   bool stuck = false;  // spent, and could not be dead-lettered: in which backoff it is, is not said
   bool unsure = false;  // of state and attempts: a power cut may have undone changes
