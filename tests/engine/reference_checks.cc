@@ -295,7 +295,10 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
       later.push_back(other.uid);
     }
   }
-  for (const std::uint64_t uid : later) EndAttempt(*resolved.cursor, uid, now_, {}, Nanos{0});
+  for (const std::uint64_t uid : later) {
+    const ModelEntry* other = resolved.cursor->Find(uid);  // may have come back with one before it
+    if (other != nullptr && other->state == MessageState::kLeased) EndAttempt(*resolved.cursor, uid, now_, {}, Nanos{0});
+  }
 }
 
 void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
