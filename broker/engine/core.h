@@ -238,7 +238,7 @@ class Engine::Core {
   void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason, Nanos backoff,
                   bool counted = true);
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
-  void SweepSpent(Cursor& cursor, bool kept_too);
+  void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
   void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);

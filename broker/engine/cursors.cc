@@ -97,7 +97,7 @@ void Engine::Core::ApplyDelivery(Cursor& cursor, const model::DeliverySettings& 
   cursor.settings = settings;
   cursor.dead_letter_problem.clear();
   cursor.log->shortest_retention = Nanos{0};
-  SweepSpent(cursor, true);
+  SweepSpent(cursor);
   timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
 }
 

@@ -51,10 +51,7 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     entry.leased = false;
     entry.due = Time{};
     const bool undone = each == sequence && !counted;
-    if (undone) {
-      if (--entry.attempts == 0) entry.first_attempt = Time{};
-      if (IsSpent(cursor, entry)) entry.due = now_;  // it was kept before: see SweepSpent
-    }
+    if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
       if (backoff > Nanos{0} && !IsSpent(cursor, entry)) entry.due = now_ + backoff;
@@ -70,15 +67,13 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
   for (const std::uint64_t each : spent) at_hand ? DeadLetter(cursor, each) : ReadAndDeadLetter(cursor, each);
 }
 
-// After a change of policy, what has had its attempts already goes, and does not wait for another. At start, what a crash
-// caught on its way goes: that is due since ever, while what could not go (KeepInstead) has a time and waits for it.
-void Engine::Core::SweepSpent(Cursor& cursor, bool kept_too) {
+// After a change of policy and at start: what has had its attempts already goes, and does not wait for another.
+void Engine::Core::SweepSpent(Cursor& cursor) {
   if (!cursor.settings.redrive) return;
   std::vector<std::uint64_t> spent;
   for (const auto& [page, entries] : cursor.outstanding.pages()) {
     for (const auto& [bit, entry] : entries) {
-      if (entry.leased || entry.dying || !IsSpent(cursor, entry)) continue;
-      if (kept_too || entry.due == Time{}) spent.push_back(page * 64 + bit);
+      if (!entry.leased && !entry.dying && IsSpent(cursor, entry)) spent.push_back(page * 64 + bit);
     }
   }
   for (const std::uint64_t sequence : spent) DeadLetter(cursor, sequence);

@@ -344,7 +344,7 @@ void Engine::Core::Restart() {
   for (const auto& [id, cursor] : cursors_) {
     cursor->outstanding.TakeDirtyPages();  // as they are stored
     cursor->outstanding.MoveDue(now_);
-    SweepSpent(*cursor, false);
+    SweepSpent(*cursor);
     MarkDirty(*cursor);
   }
   for (const auto& [id, log] : logs_) {
