@@ -194,6 +194,9 @@ bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
   held.size_bytes = record.size_bytes;
   held.key_hash = KeyHash(message->content.ordering_key);
   held.message = message;
+  if (record.alias != nullptr) {
+    held.alias = std::make_shared<const Alias>(Alias{{}, {}, record.alias->subscription, record.alias->delivery_format});
+  }
   held.held = true;
   const RecordPtr appended = Append(*source->log, std::move(held));
   PutOutstanding(*source, appended->sequence, FreshEntry(*source, *appended));

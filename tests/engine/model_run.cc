@@ -220,6 +220,8 @@ void ModelRun::Reopened() {
   waiting_.clear();
   answered_.clear();
   model_.Resume(sim_.now());
+  // What has had its attempts already is tried for the dead letters at a start.
+  for (ModelCursor* cursor : model_.Cursors()) model_.UpdateRedrive(*cursor);
   AfterCommand();
   if (chance_.OneIn(2)) CheckEverything();
 }

@@ -45,7 +45,7 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
 ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken) {
   const std::string& body = shown.message.content.body;
   ModelEntry* found = nullptr;
-  bool same_subscription = false;
+  bool all_the_same = false;  // body, key and way: the same body may have been published twice
   for (ModelEntry& entry : cursor.entries) {
     if (taken.count(entry.uid) > 0) continue;
     if (entry.id && *entry.id == shown.id) {
@@ -53,10 +53,10 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
       break;
     }
     if (entry.id || entry.body != body || !SameStories(entry.stories, shown.message.dead_letter)) continue;
-    const bool same = entry.subscription == shown.subscription;
-    if (found == nullptr || (same && !same_subscription)) {
+    const bool same = entry.subscription == shown.subscription && entry.key == shown.message.content.ordering_key;
+    if (found == nullptr || (same && !all_the_same)) {
       found = &entry;
-      same_subscription = same;
+      all_the_same = same;
     }
   }
   if (found == nullptr) {
@@ -90,8 +90,28 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
       Violate(invariant::kDeadLetters, fmt::format("{} tells \"{}\", not \"{}\"", where, story.reason, expected.reason));
     }
   }
+  if (found->id) return *found;
   found->id = shown.id;
-  return *found;
+  const std::uint64_t uid = found->uid;
+  if (!found->stories.empty()) SortDeadLetters(cursor, found->appended);
+  return *cursor.Find(uid);
+}
+
+// Dead letters of one moment, from different sources, came in an order that only their ids tell.
+void ReferenceModel::SortDeadLetters(ModelCursor& cursor, Time appended) {
+  std::vector<ModelEntry*> known;
+  std::vector<std::uint64_t> orders;
+  for (ModelEntry& entry : cursor.entries) {
+    if (entry.appended != appended || entry.stories.empty() || !entry.id) continue;
+    known.push_back(&entry);
+    orders.push_back(entry.order);
+  }
+  std::sort(known.begin(), known.end(), [](const ModelEntry* a, const ModelEntry* b) { return *a->id < *b->id; });
+  std::sort(orders.begin(), orders.end());
+  for (std::size_t i = 0; i < known.size(); ++i) known[i]->order = orders[i];
+  std::sort(cursor.entries.begin(), cursor.entries.end(), [](const ModelEntry& a, const ModelEntry& b) {
+    return a.order < b.order;
+  });
 }
 
 // ---- receive
@@ -220,7 +240,11 @@ ReferenceModel::Resolved ReferenceModel::Resolve(const ModelReceipt& receipt, bo
   return resolved;
 }
 
-bool ReferenceModel::IsCertain(const ModelReceipt& receipt) { return Resolve(receipt, false).acts != Acts::kPerhaps; }
+bool ReferenceModel::IsCertain(const ModelReceipt& receipt) {
+  const Resolved resolved = Resolve(receipt, false);
+  if (resolved.entry == nullptr) return true;
+  return resolved.acts != Acts::kPerhaps && IsThere(*resolved.cursor, *resolved.entry);
+}
 
 ReferenceModel::Resolved ReferenceModel::CheckAnswer(const ModelReceipt& receipt, const Status& status,
                                                      bool needs_lease) {

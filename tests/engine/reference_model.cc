@@ -82,6 +82,7 @@ void ReferenceModel::Append(ModelCursor& cursor, ModelEntry entry, Time at) {
 
 void ReferenceModel::AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay) {
   entry.uid = ++last_uid_;
+  entry.order = ++last_order_;
   entry.state = MessageState::kDelayed;
   entry.until = now_ + delay;
   entry.appended = entry.until;

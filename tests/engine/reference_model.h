@@ -246,6 +246,7 @@ class ReferenceModel {
     const std::string& format;
   };
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
+  static void SortDeadLetters(ModelCursor& cursor, Time appended);
   void CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry, const std::set<std::uint64_t>& taken) const;
   // The cursor and entry that a receipt is of, and whether it acts; checks the refusals that are certain.
   struct Resolved {
