@@ -48,7 +48,9 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
     Cursor& cursor = AddCursor(log, subscription->settings.delivery, caller.name_space, owner);
     subscription->cursor = &cursor;
     subscription->id = cursor.id.value();
-    if (start == StartAt::kEarliest && !log.chunks.chunks().empty()) {
+    const bool kept_to_the_end = !log.chunks.chunks().empty() && (log.chunks.open() != nullptr ||
+                                                                  log.chunks.chunks().back().last + 1 == log.next_sequence);
+    if (start == StartAt::kEarliest && kept_to_the_end) {
       // Behind the last gap: what is left of older chunks waits for someone else, and its counts cannot be told.
       const std::vector<Chunk>& chunks = log.chunks.chunks();
       std::size_t at_chunk = chunks.size() - 1;
