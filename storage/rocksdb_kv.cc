@@ -117,8 +117,9 @@ class RocksdbKv::Impl {
                                                      [this](Error error) { Fail(std::move(error)); })) {}
   ~Impl() {
     reclaimer.reset();
-    // What was not synced would survive a power cut soon after a clean stop, too.
-    if (!Failure()) db->SyncWAL().PermitUncheckedError();
+    // What was not synced would survive a power cut soon after a clean stop, too. Not after an error: RocksDB builds
+    // with assertions end the process when a file that failed once is touched again.
+    if (!Failure() && !listener->error()) db->SyncWAL().PermitUncheckedError();
     for (auto* family : families) db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
     db->Close().PermitUncheckedError();
   }
@@ -190,6 +191,9 @@ Result<std::optional<std::pair<std::string, std::string>>> RocksdbKv::Last(Famil
 std::unique_ptr<Batch> RocksdbKv::NewBatch() { return std::make_unique<RocksdbBatch>(impl_->families); }
 
 Status RocksdbKv::Write(std::unique_ptr<Batch> batch, Sync sync) {
+  // Lack of space may have passed; RocksDB knows. Any other error of a background job - it may have been a sync of the
+  // log - is as final as one of our own.
+  if (auto failed = BackgroundError(); failed && failed->code != ErrorCode::kStorageFull) return *std::move(failed);
   if (auto failed = impl_->Failure()) return *std::move(failed);
   auto& written = static_cast<RocksdbBatch&>(*batch);
   rocksdb::WriteOptions options;

@@ -109,10 +109,10 @@ bool FaultFs::Strikes(Fault& fault, const std::string& path) {
   return fault.countdown > 0 && path.ends_with(fault.suffix) && --fault.countdown == 0;
 }
 
-IOStatus FaultFs::Change() {
+bool FaultFs::Change() {
   ++operations_;
   if (until_cut_ > 0 && --until_cut_ == 0) power_ = false;
-  return power_ ? IOStatus::OK() : IOStatus::IOError("the power is off");
+  return power_;
 }
 
 void FaultFs::FailAppend(std::string suffix, std::uint64_t nth, bool no_space) {
@@ -140,6 +140,11 @@ void FaultFs::CutPower() {
   power_ = false;
 }
 
+bool FaultFs::has_power() const {
+  MutexLock lock(mutex_);
+  return power_;
+}
+
 void FaultFs::PowerOn(Tail tail, std::uint64_t seed) {
   MutexLock lock(mutex_);
   std::mt19937_64 random(seed);
@@ -151,10 +156,9 @@ void FaultFs::PowerOn(Tail tail, std::uint64_t seed) {
       continue;
     }
     const std::uint64_t unsynced = file.written - file.synced;
-    if (unsynced == 0) continue;
     const std::uint64_t kept = tail == Tail::kDropped ? 0 : random() % (unsynced + 1);
-    fs::resize_file(path, file.synced + kept);
-    if (tail != Tail::kGarbled || kept == 0) continue;
+    fs::resize_file(path, file.synced + kept);  // also takes what was written without power
+    if (tail != Tail::kGarbled || kept == 0 || !path.ends_with(".log")) continue;
     std::fstream bytes(path, std::ios::in | std::ios::out | std::ios::binary);
     const std::uint64_t noise = 1 + random() % kept;
     bytes.seekp(static_cast<std::streamoff>(file.synced + kept - noise));
@@ -172,38 +176,40 @@ IOStatus FaultFs::BeforeAppend(const std::string& path) {
   if (Strikes(append_fault_, path)) {
     return append_fault_.no_space ? IOStatus::NoSpace("no space left") : IOStatus::IOError("a planned write error");
   }
-  return Change();
+  return IOStatus::OK();
 }
 
 void FaultFs::Appended(const std::string& path, std::uint64_t bytes) {
   MutexLock lock(mutex_);
-  files_[Normal(path)].written += bytes;
+  // The append at which the power goes may have reached the medium, or a part of it: the tail decides.
+  const bool had_power = power_;
+  Change();
+  if (had_power) files_[Normal(path)].written += bytes;
 }
 
 IOStatus FaultFs::Synced(const std::string& path) {
   MutexLock lock(mutex_);
   if (Strikes(sync_fault_, path)) return IOStatus::IOError("a planned sync error");
-  IOStatus status = Change();
   File& file = files_[Normal(path)];
-  if (status.ok()) file.synced = file.written;
-  return status;
+  if (Change()) file.synced = file.written;
+  return IOStatus::OK();
 }
 
 IOStatus FaultFs::FolderSynced(const std::string& folder) {
   MutexLock lock(mutex_);
-  IOStatus status = Change();
-  if (!status.ok()) return status;
+  if (!Change()) return IOStatus::OK();
   const std::string synced = Parent(folder + "/x");
   for (auto& [path, file] : files_) {
     if (Parent(path) != synced) continue;
     file.in_folder = true;
     file.before.reset();
   }
-  return status;
+  return IOStatus::OK();
 }
 
 void FaultFs::Truncated(const std::string& path, std::uint64_t bytes) {
   MutexLock lock(mutex_);
+  if (!power_) return;
   File& file = files_[Normal(path)];
   file.written = bytes;
   file.synced = std::min(file.synced, bytes);
@@ -219,8 +225,7 @@ IOStatus FaultFs::NewWritableFile(const std::string& path, const rocksdb::FileOp
                                   std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
   {
     MutexLock lock(mutex_);
-    IOStatus status = Change();
-    if (!status.ok()) return status;
+    Change();
     Create(Normal(path));
   }
   IOStatus status = target()->NewWritableFile(path, options, result, debug);
@@ -232,8 +237,7 @@ IOStatus FaultFs::ReopenWritableFile(const std::string& path, const rocksdb::Fil
                                      std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
   {
     MutexLock lock(mutex_);
-    IOStatus status = Change();
-    if (!status.ok()) return status;
+    Change();
     const auto [file, added] = files_.try_emplace(Normal(path));
     if (added && fs::exists(path)) file->second = {fs::file_size(path), fs::file_size(path), true, std::nullopt};
   }
@@ -252,8 +256,7 @@ IOStatus FaultFs::NewDirectory(const std::string& path, const IOOptions& options
 IOStatus FaultFs::DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) {
   {
     MutexLock lock(mutex_);
-    IOStatus status = Change();
-    if (!status.ok()) return status;
+    if (!Change()) return IOStatus::OK();
     files_.erase(Normal(path));
   }
   return target()->DeleteFile(path, options, debug);
@@ -263,8 +266,7 @@ IOStatus FaultFs::RenameFile(const std::string& from, const std::string& to, con
                              IODebugContext* debug) {
   {
     MutexLock lock(mutex_);
-    IOStatus status = Change();
-    if (!status.ok()) return status;
+    Change();
     File file;
     if (const auto known = files_.find(Normal(from)); known != files_.end()) {
       file = std::move(known->second);

@@ -27,7 +27,7 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   enum class Tail {
     kDropped,  // none
     kTorn,     // some first part, of random length
-    kGarbled,  // a part as long as any, whose end is noise
+    kGarbled,  // of the write-ahead log a part whose end is noise; elsewhere as kTorn
   };
 
   FaultFs();
@@ -42,9 +42,11 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   // ---- power
   // Changes that reached the file system so far: appends, syncs, creations, renames, deletions.
   std::uint64_t operations() const;
-  // The power goes at the `nth` change from now on: that one and all later ones fail.
+  // The power goes at the `nth` change from now on. A process that lost power is told nothing: that change and all later
+  // ones seem to succeed, and leave nothing. What it says afterwards is heard by nobody: ask has_power().
   void CutPowerAt(std::uint64_t nth);
   void CutPower();
+  bool has_power() const;
   // What the machine finds when power is back: unsynced data treated as `tail` says; no fault is armed any more.
   // REQUIRES: nothing is open
   void PowerOn(Tail tail, std::uint64_t seed);
@@ -84,7 +86,7 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   };
 
   static bool Strikes(Fault& fault, const std::string& path);
-  rocksdb::IOStatus Change() BROKER_REQUIRES(mutex_);
+  bool Change() BROKER_REQUIRES(mutex_);  // false: the power is off, and it leaves nothing
   void Create(const std::string& path) BROKER_REQUIRES(mutex_);
 
   const std::unique_ptr<rocksdb::Env> env_;
