@@ -102,7 +102,8 @@ void ReferenceModel::SortDeadLetters(ModelCursor& cursor, Time appended) {
   std::vector<ModelEntry*> known;
   std::vector<std::uint64_t> orders;
   for (ModelEntry& entry : cursor.entries) {
-    if (entry.appended != appended || entry.stories.empty() || !entry.id) continue;
+    if (entry.appended != appended || entry.stories.empty()) continue;
+    if (!entry.id) return;  // not all of them have shown yet
     known.push_back(&entry);
     orders.push_back(entry.order);
   }
