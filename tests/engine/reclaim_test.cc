@@ -319,6 +319,19 @@ TEST_F(Reclamation, ReusesNoSequenceAfterALogWasEmptied) {
   EXPECT_EQ(Receive("orders"), "b");
 }
 
+TEST_F(Reclamation, ASubscriptionFromTheEarliestBeginsAtTheEndWhenTheNewestChunkIsGone) {
+  CreatePull("mail", "events");
+  PublishMany("events", 20);
+  for (const auto& delivery : Deliveries("mail", 20)) {
+    if (delivery.id.sequence.value() > 10) TryAck("mail", {delivery.receipt});
+  }
+  Settle();
+  CreatePullAtEarliest("late", "events");
+  EXPECT_EQ(Counts("late"), "empty");
+  Publish("events", "later");
+  EXPECT_EQ(Receive("late"), "later");
+}
+
 TEST_F(Reclamation, ADelayedAliasThatOutlivesItsSourceKeepsItsOrigin) {
   UpdateQueue("orders", {.delay = 10h});
   SubscribeQueue("orders-events", "events", "orders", "envelope");
