@@ -297,7 +297,7 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.format = entry.format;
   letter.stories = entry.stories;
   letter.stories.push_back({cursor.owner, cursor.settings.ordered, cursor.generation,
-                            entry.unsure ? entry.most_attempts : entry.attempts, entry.reason});
+                            entry.unsure ? 0 : entry.attempts, entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
   cursor.Remove(uid);

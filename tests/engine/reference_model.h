@@ -58,8 +58,8 @@ struct ModelStory {
   model::ResourceRef source;
   bool ordered = false;
   std::uint64_t generation = 0;  // of the cursor that gave up
-  std::uint32_t attempts = 0;
-  std::string reason;  // empty: not checked
+  std::uint32_t attempts = 0;  // 0: a crash left open how many
+  std::string reason;          // empty: not checked
 };
 
 struct ModelEntry {
@@ -246,7 +246,7 @@ class ReferenceModel {
     const std::string& format;
   };
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
-  static void SortDeadLetters(ModelCursor& cursor, Time appended);
+  static void SortTies(ModelCursor& cursor, const ModelEntry& one);
   void CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry, const std::set<std::uint64_t>& taken) const;
   // The cursor and entry that a receipt is of, and whether it acts; checks the refusals that are certain.
   struct Resolved {
