@@ -296,9 +296,9 @@ void ModelRun::Dump() {
                FormatDuration(cursor->settings.visibility_timeout), FormatDuration(cursor->delay),
                cursor->settings.redrive ? cursor->settings.redrive->max_attempts : 0);
     for (const ModelEntry& entry : cursor->entries) {
-      fmt::print("  model  {} {} {} key \"{}\" attempts {} appended {} until {}{}{}{}\n", Short(entry.body),
+      fmt::print("  model  {} {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}\n", Short(entry.body),
                  entry.id ? entry.id->ToString() : "-", StateWord(entry.state), entry.key, entry.attempts,
-                 FormatTime(entry.appended), entry.until == Time::max() ? "?" : FormatTime(entry.until),
+                 entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended), entry.until == Time::max() ? "?" : FormatTime(entry.until),
                  entry.maybe ? " maybe" : "", entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
     }
     for (const engine::PeekedMessage& message : PeekAll(*cursor)) {

@@ -249,7 +249,7 @@ void ReferenceModel::MarkDirty(ModelCursor& cursor, ModelEntry& entry) {
   if (cursor.synced_leases() || entry.dirty) return;
   entry.dirty = true;
   entry.least_attempts = entry.most_attempts = entry.attempts;
-  entry.synced_lease = entry.lease;
+  entry.synced_lease = entry.perhaps_from;
   any_dirty_ = true;
 }
 
@@ -352,7 +352,7 @@ void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
     if (entry.state != MessageState::kReady && !entry.stuck) continue;
     if (!entry.dirty) {
       entry.least_attempts = entry.most_attempts = entry.attempts;
-      entry.synced_lease = entry.lease;
+      entry.synced_lease = entry.perhaps_from;
     }
     entry.CountAttempts(entry.attempts + 1);
     entry.surely_from = ++entry.lease;

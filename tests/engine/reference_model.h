@@ -89,7 +89,7 @@ struct ModelEntry {
   bool stuck = false;  // spent, and could not be dead-lettered: in which backoff it is, is not said
   bool unsure = false;  // of state and attempts: a power cut may have undone changes
   bool dirty = false;   // has changes that a power cut may undo; as it was before them:
-  std::uint32_t synced_lease = 0;
+  std::uint32_t synced_lease = 0;  // perhaps_from
   std::uint32_t least_attempts = 0;  // since then
   std::uint32_t most_attempts = 0;
 
