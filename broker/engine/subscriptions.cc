@@ -56,12 +56,11 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
       std::size_t at_chunk = chunks.size() - 1;
       while (at_chunk > 0 && chunks[at_chunk - 1].last + 1 == chunks[at_chunk].first) --at_chunk;
       const Chunk& first = chunks[at_chunk];
-      const bool gap_at_end = !chunks.back().open() && chunks.back().last + 1 != log.next_sequence;
       // A chunk's totals begin where its records do: what is held counts nowhere.
       const RecordPtr record = ReadRecord(deps_.kv, log.id, first.first);
       const RecordPtr fresh = log.InTail(first.first);
       const RecordPtr& at = fresh != nullptr ? fresh : record;
-      if (at != nullptr && !at->damaged && !gap_at_end) {
+      if (at != nullptr && !at->damaged) {
         const Totals own = at->held ? Totals{} : Totals{1, at->size_bytes};
         SetPosition(cursor, first.first, at->totals - own);
         timers_.Set({TimerKind::kRetention, log.id.value()}, now_);

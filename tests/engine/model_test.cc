@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -24,11 +23,6 @@ namespace broker::test {
 namespace {
 
 constexpr int kCommands = 300;
-
-// Seeds in which engine and model part and nobody has found out yet which of them is wrong; most follow a power cut, after
-// which the contract allows more than one story. They are named in every run, and each one that is understood goes.
-constexpr std::uint64_t kOpenSeeds[] = {758,  2004, 2909, 3409, 3460, 4470, 5187, 5274,
-                                        5284, 5643, 6525, 6611, 6799, 7014, 7817, 9657};
 
 std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -78,10 +72,6 @@ TEST(ModelTest, EngineAndModelAgree) {
   std::uint64_t seed = first;
   const std::uint64_t most = FromEnvironment("BROKER_MODEL_MOST", 10'000);
   for (; clock.Monotonic() < end && seed - first < most; ++seed) {
-    if (std::find(std::begin(kOpenSeeds), std::end(kOpenSeeds), seed) != std::end(kOpenSeeds)) {
-      fmt::print("model test: LEFT OUT: seed {} is an open question\n", seed);
-      continue;
-    }
     if (const auto violation = RunSeed(seed, false, false)) {
       ADD_FAILURE() << "seed " << seed << ": " << violation->name << ": " << violation->what
                     << "\nreplay with BROKER_MODEL_SEED=" << seed;
