@@ -185,10 +185,8 @@ void ModelRun::UpdateQueue() {
   if (patch.delivery.retention) model_.ChangeRetention(cursor, *patch.delivery.retention);
   if (patch.delay) cursor.delay = *patch.delay;
   if (patch.deduplicate_by_content) it->second.deduplication.by_content = *patch.deduplicate_by_content;
-  if (patch.delivery.redrive) {
-    cursor.settings.redrive = *patch.delivery.redrive;
-    model_.UpdateRedrive(cursor);
-  }
+  if (patch.delivery.redrive) cursor.settings.redrive = *patch.delivery.redrive;
+  model_.UpdateRedrive(cursor);
   AfterCommand();
 }
 
@@ -210,6 +208,7 @@ void ModelRun::UpdateSubscription() {
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
   if (patch.delivery.visibility_timeout) it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
   if (patch.delivery.retention) model_.ChangeRetention(*it->second.cursor, *patch.delivery.retention);
+  if (it->second.cursor != nullptr) model_.UpdateRedrive(*it->second.cursor);
   AfterCommand();
 }
 

@@ -211,6 +211,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     at_topic->delayed.erase(found);
     ModelEntry due = message;
     due.uid = 0;
+    due.moved = true;
     FanOut(*at_topic, due, at);
     return true;
   }
@@ -220,9 +221,11 @@ bool ReferenceModel::Step(Time limit, bool resume) {
   }
   ModelEntry& entry = *at_cursor->Find(uid);
   if (entry.state == MessageState::kLeased) {
+    if (ExpiryOf(*at_cursor, entry, at) != Expiry::kNo) DoubtLater(*at_cursor, entry);
     EndAttempt(*at_cursor, uid, at, {}, Nanos{0});
   } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
     ModelEntry due = entry;
+    due.moved = true;
     at_cursor->Remove(uid);
     Append(*at_cursor, std::move(due), at);
   } else {
@@ -260,9 +263,13 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
   const ModelEntry& first = *cursor.Find(uid);
   std::vector<std::uint64_t> spent;
   for (ModelEntry& entry : cursor.entries) {
-    const bool later = cursor.settings.ordered && !first.key.empty() && entry.key == first.key &&
-                       entry.order > first.order && entry.state == MessageState::kLeased;
-    if (entry.uid != uid && !later) continue;
+    const bool of_key = cursor.settings.ordered && !first.key.empty() && entry.key == first.key;
+    if (entry.uid != uid && (!of_key || entry.state != MessageState::kLeased)) continue;
+    if (entry.uid != uid && Unordered(entry, first)) {
+      Doubt(entry);
+      continue;
+    }
+    if (entry.order < first.order) continue;
     MarkDirty(cursor, entry);
     const bool is_spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
     const Nanos wait = entry.uid == uid && !is_spent ? backoff : Nanos{0};
@@ -272,6 +279,23 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
     if (is_spent) spent.push_back(entry.uid);
   }
   for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
+}
+
+// What may have expired may not have brought the later ones of its key back.
+void ReferenceModel::DoubtLater(ModelCursor& cursor, const ModelEntry& entry) {
+  if (!cursor.settings.ordered || entry.key.empty()) return;
+  for (ModelEntry& other : cursor.entries) {
+    if (other.key != entry.key || other.order <= entry.order || other.state != MessageState::kLeased) continue;
+    Doubt(other);
+  }
+}
+
+// It came back, or it did not.
+void ReferenceModel::Doubt(ModelEntry& entry) {
+  entry.unsure = true;
+  entry.least_attempts = entry.most_attempts = entry.attempts;
+  entry.state = MessageState::kReady;
+  entry.until = kNever;
 }
 
 bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
@@ -297,9 +321,11 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.format = entry.format;
   letter.stories = entry.stories;
   letter.stories.push_back({cursor.owner, cursor.settings.ordered, cursor.generation,
-                            entry.unsure ? 0 : entry.attempts, entry.reason});
+                            entry.unsure ? 0 : entry.attempts,
+                            entry.unsure ? std::string() : entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
+  letter.moved = true;
   cursor.Remove(uid);
   const model::ResourceRef target = cursor.settings.redrive->target;
   if (target.kind == ResourceKind::kQueue) {
@@ -330,6 +356,7 @@ void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) 
   entry.format = letter.format;
   entry.stories = letter.stories;
   entry.origin = letter.origin;
+  entry.moved = true;
   entry.fresh = source.is_queue();
   entry.redriven = !source.is_queue();
   Append(source, std::move(entry), now_);

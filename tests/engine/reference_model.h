@@ -83,6 +83,7 @@ struct ModelEntry {
   std::uint32_t surely_from = 0;   // receipts of leases from here on act
   std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
 
+  bool moved = false;  // came due or from elsewhere: what moves at one moment has no order but that of its source
   bool fresh = true;   // never handed out, and nothing else ever happened to it
   bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
   bool maybe = false;  // may not be there at all
@@ -233,6 +234,8 @@ class ReferenceModel {
   void FanOut(ModelTopic& topic, const ModelEntry& message, Time at);
   bool Step(Time limit, bool resume);
   void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason, Nanos backoff);
+  static void Doubt(ModelEntry& entry);
+  void DoubtLater(ModelCursor& cursor, const ModelEntry& entry);
   void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
   void MarkDirty(ModelCursor& cursor, ModelEntry& entry);
   bool CanDeadLetter(const ModelCursor& cursor) const;
@@ -246,6 +249,8 @@ class ReferenceModel {
     const std::string& format;
   };
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
+  // Whether which of the two comes first is not said.
+  static bool Unordered(const ModelEntry& a, const ModelEntry& b);
   static void SortTies(ModelCursor& cursor, const ModelEntry& one);
   void CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry, const std::set<std::uint64_t>& taken) const;
   // The cursor and entry that a receipt is of, and whether it acts; checks the refusals that are certain.
