@@ -183,7 +183,8 @@ void ModelRun::CheckEverything() {
     Reconcile(*cursor);
   }
   for (const auto& [name, topic] : model_.topics) {
-    auto described = Ask<engine::TopicDescription>([&](auto done) { sim_.engine().DescribeTopic(caller_, name, done); });
+    const std::string& topic_name = name;  // clang 14 captures no structured binding
+    auto described = Ask<engine::TopicDescription>([&](auto done) { sim_.engine().DescribeTopic(caller_, topic_name, done); });
     if (!described.ok()) Violate(invariant::kAnswers, described.error().message);
     if (described->delayed != topic.delayed.size() || described->subscriptions.size() != model_.Listeners(name)) {
       Violate(invariant::kCounts, fmt::format("{} shows {} delayed and {} subscriptions, not {} and {}", name,
