@@ -45,7 +45,7 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
 ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken) {
   const std::string& body = shown.message.content.body;
   ModelEntry* found = nullptr;
-  bool all_the_same = false;  // body, key and way: the same body may have been published twice
+  int best = -1;  // the same body may have been published twice
   for (ModelEntry& entry : cursor.entries) {
     if (taken.count(entry.uid) > 0) continue;
     if (entry.id && *entry.id == shown.id) {
@@ -54,9 +54,10 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
     }
     if (entry.id || entry.body != body || !SameStories(entry.stories, shown.message.dead_letter)) continue;
     const bool same = entry.subscription == shown.subscription && entry.key == shown.message.content.ordering_key;
-    if (found == nullptr || (same && !all_the_same)) {
+    const int likeness = (same ? 2 : 0) + (entry.state == shown.state ? 1 : 0);
+    if (likeness > best) {
       found = &entry;
-      all_the_same = same;
+      best = likeness;
     }
   }
   if (found == nullptr) {
@@ -104,7 +105,8 @@ bool ReferenceModel::Unordered(const ModelEntry& a, const ModelEntry& b) {
   if (a.stories.empty() || b.stories.empty()) return true;
   const ModelStory& from_a = a.stories.back();
   const ModelStory& from_b = b.stories.back();
-  return from_a.generation != from_b.generation || !from_a.ordered;
+  const bool tied_before = from_a.appended == from_b.appended && (from_a.moved || from_b.moved);
+  return from_a.generation != from_b.generation || !from_a.ordered || tied_before;
 }
 
 // Dead letters of one moment from different sources, and the aliases that one message gives a queue through several
@@ -158,13 +160,14 @@ ReferenceModel::Deliverable ReferenceModel::CountDeliverable(const ModelCursor& 
 void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry,
                                 const std::set<std::uint64_t>& taken) const {
   const std::string where = Where(cursor, entry);
+  if (entry.unsure) return;  // nobody knows in which state it was
   if (entry.state == MessageState::kLeased) Violate(invariant::kOneLease, where + " was handed out again");
   if (entry.state == MessageState::kDelayed) Violate(invariant::kNotEarly, where + " was handed out");
   if (entry.state == MessageState::kRetrying && !entry.stuck) Violate(invariant::kNotEarly, where + " was handed out");
   if (!cursor.settings.ordered || entry.key.empty()) return;
   for (const ModelEntry& other : cursor.entries) {
     if (other.key != entry.key || other.uid == entry.uid || taken.count(other.uid) > 0) continue;
-    if (!IsThere(cursor, other)) continue;
+    if (other.unsure || !IsThere(cursor, other)) continue;
     const bool overtaken = other.order < entry.order && !entry.redriven && !Unordered(other, entry);
     if (overtaken || other.state == MessageState::kLeased) {
       Violate(invariant::kOrder, fmt::format("{} was handed out past {}", where, Where(cursor, other)));
@@ -190,9 +193,13 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
   std::size_t retries = 0;
   for (const engine::Delivery& delivery : deliveries) {
     ModelEntry& entry =
-        Match(cursor, {*delivery.message, delivery.id, delivery.origin, delivery.subscription, delivery.delivery_format},
+        Match(cursor, {*delivery.message, delivery.id, delivery.origin, delivery.subscription, delivery.delivery_format,
+                       MessageState::kReady},
               taken);
     CheckMayGo(cursor, entry, taken);
+    if (entry.unsure && delivery.attempt > entry.least_attempts && delivery.attempt <= entry.most_attempts + 1) {
+      entry.attempts = delivery.attempt - 1;
+    }
     if (delivery.attempt != entry.attempts + 1) {
       Violate(invariant::kAttempts, fmt::format("{} came as attempt {}", Where(cursor, entry), delivery.attempt));
     }
@@ -223,7 +230,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     entry->CountAttempts(entry->attempts + 1);
     ++entry->lease;
     entry->surely_from = entry->perhaps_from = entry->lease;
-    entry->fresh = entry->maybe = entry->stuck = false;
+    entry->fresh = entry->maybe = entry->stuck = entry->unsure = false;
     receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease});
   }
 }
@@ -402,7 +409,8 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
   std::set<std::uint64_t> seen;
   for (const engine::PeekedMessage& shown : peeked) {
     ModelEntry& entry =
-        Match(cursor, {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format}, seen);
+        Match(cursor, {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format, shown.state},
+              seen);
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
     entry.maybe = false;

@@ -56,7 +56,9 @@ std::string_view Short(std::string_view body);
 
 struct ModelStory {
   model::ResourceRef source;
-  bool ordered = false;
+  bool ordered = false;  // the source is
+  Time appended{};       // of the message, there
+  bool moved = false;    // as in ModelEntry, there
   std::uint64_t generation = 0;  // of the cursor that gave up
   std::uint32_t attempts = 0;  // 0: a crash left open how many
   std::string reason;          // empty: not checked
@@ -247,6 +249,7 @@ class ReferenceModel {
     model::MessageId origin;
     const std::string& subscription;
     const std::string& format;
+    engine::MessageState state;
   };
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
   // Whether which of the two comes first is not said.
