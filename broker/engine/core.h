@@ -240,6 +240,7 @@ class Engine::Core {
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
+  void DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
   void ReadDying();

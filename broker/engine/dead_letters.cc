@@ -59,12 +59,7 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     if (IsSpent(cursor, entry) && !undone) spent.push_back(each);
     PutOutstanding(cursor, each, std::move(entry));
   }
-  // Of one key none overtakes another because its body is at hand.
-  const bool at_hand = std::all_of(spent.begin(), spent.end(), [&](std::uint64_t each) {
-    const RecordPtr record = Loaded(cursor, each);
-    return record != nullptr && record->message != nullptr;
-  });
-  for (const std::uint64_t each : spent) at_hand ? DeadLetter(cursor, each) : ReadAndDeadLetter(cursor, each);
+  DeadLetterAll(cursor, spent);
 }
 
 // After a change of policy and at start: what has had its attempts already goes, and does not wait for another.
@@ -76,7 +71,16 @@ void Engine::Core::SweepSpent(Cursor& cursor) {
       if (!entry.leased && !entry.dying && IsSpent(cursor, entry)) spent.push_back(page * 64 + bit);
     }
   }
-  for (const std::uint64_t sequence : spent) DeadLetter(cursor, sequence);
+  DeadLetterAll(cursor, spent);
+}
+
+// Of one key none overtakes another because its body is at hand.
+void Engine::Core::DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences) {
+  const bool at_hand = std::all_of(sequences.begin(), sequences.end(), [&](std::uint64_t each) {
+    const RecordPtr record = Loaded(cursor, each);
+    return record != nullptr && record->message != nullptr;
+  });
+  for (const std::uint64_t each : sequences) at_hand ? DeadLetter(cursor, each) : ReadAndDeadLetter(cursor, each);
 }
 
 void Engine::Core::DeadLetter(Cursor& cursor, std::uint64_t sequence) {

@@ -147,6 +147,20 @@ TEST_F(ColdOrdering, DeadLettersOfAKeyKeepTheirOrderWhereOnlySomeBodiesAreAtHand
   EXPECT_EQ(Receive("dead"), large + ",b,c");
 }
 
+TEST_F(ColdOrdering, ALoweredLimitKeepsTheOrderOfAKeyWhereOnlySomeBodiesAreAtHand) {
+  CreateQueue("dead");
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  CreateQueue("orders", settings);
+  const std::string large(200, 'x');
+  PublishKeyed("orders", "k", large);
+  PublishKeyed("orders", "k", "b,c");
+  EXPECT_EQ(Receive("orders"), large + ",b,c");
+  Nack("orders", large);
+  UpdateQueue("orders", {.delivery = {.redrive = DeadLetterTo("dead", 1)}});
+  EXPECT_EQ(Receive("dead"), large + ",b,c");
+}
+
 TEST_F(Ordering, DeadLettersOfAReleasedKeyKeepTheirOrder) {
   CreateQueue("dead");
   UpdateQueue("orders", {.delivery = {.redrive = DeadLetterTo("dead", 1)}});
