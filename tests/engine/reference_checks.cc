@@ -54,7 +54,8 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
     }
     if (entry.id || entry.body != body || !SameStories(entry.stories, shown.message.dead_letter)) continue;
     const bool same = entry.subscription == shown.subscription && entry.key == shown.message.content.ordering_key;
-    const int likeness = (same ? 2 : 0) + (entry.state == shown.state ? 1 : 0);
+    const bool same_origin = entry.origin && *entry.origin == shown.origin;
+    const int likeness = (same ? 4 : 0) + (same_origin ? 2 : 0) + (entry.state == shown.state ? 1 : 0);
     if (likeness > best) {
       found = &entry;
       best = likeness;
@@ -106,7 +107,7 @@ bool ReferenceModel::Unordered(const ModelEntry& a, const ModelEntry& b) {
   const ModelStory& from_a = a.stories.back();
   const ModelStory& from_b = b.stories.back();
   const bool tied_before = from_a.appended == from_b.appended && (from_a.moved || from_b.moved);
-  return from_a.generation != from_b.generation || !from_a.ordered || tied_before;
+  return from_a.generation != from_b.generation || !from_a.ordered || !from_b.ordered || tied_before;
 }
 
 // Dead letters of one moment from different sources, and the aliases that one message gives a queue through several

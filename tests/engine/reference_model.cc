@@ -320,7 +320,7 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.subscription = entry.subscription;
   letter.format = entry.format;
   letter.stories = entry.stories;
-  letter.stories.push_back({cursor.owner, cursor.settings.ordered, entry.appended, entry.moved, cursor.generation,
+  letter.stories.push_back({cursor.owner, cursor.settings.ordered && !entry.unsure, entry.appended, entry.moved, cursor.generation,
                             entry.unsure ? 0 : entry.attempts,
                             entry.unsure ? std::string() : entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;

@@ -56,7 +56,7 @@ std::string_view Short(std::string_view body);
 
 struct ModelStory {
   model::ResourceRef source;
-  bool ordered = false;  // the source is
+  bool ordered = false;  // the source is, and its order was known
   Time appended{};       // of the message, there
   bool moved = false;    // as in ModelEntry, there
   std::uint64_t generation = 0;  // of the cursor that gave up
