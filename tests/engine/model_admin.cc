@@ -140,6 +140,7 @@ void ModelRun::AdoptEarliest(const std::string& name) {
   std::set<std::string> unread;
   for (const auto& [other_name, other] : model_.subscriptions) {
     if (other.topic != topic.name || other.cursor == nullptr || other_name == name || other.cursor->recovered) continue;
+    if (other.cursor->settings.ordered) continue;  // has read past what waits behind a key
     for (const ModelEntry& entry : other.cursor->entries) {
       if (entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
     }
@@ -147,7 +148,9 @@ void ModelRun::AdoptEarliest(const std::string& name) {
   std::vector<engine::PeekedMessage> shown = PeekAll(cursor);
   for (const ModelEntry& message : topic.history) {
     const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
-      return message.id ? candidate.id == *message.id : candidate.message->content.body == message.body;
+      return message.id ? candidate.id == *message.id
+                        : candidate.message->content.body == message.body &&
+                              candidate.message->content.ordering_key == message.key;
     });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {
@@ -157,7 +160,7 @@ void ModelRun::AdoptEarliest(const std::string& name) {
       continue;
     }
     shown.erase(at);
-    if (message.appended + cursor.settings.retention + kRetentionLag <= model_.now()) {
+    if (message.id && message.appended + cursor.settings.retention + kRetentionLag <= model_.now()) {
       Violate(invariant::kNothingBack, fmt::format("{} begins with \"{}\", which has expired", name, message.body));
     }
     model_.AddEarliest(cursor, message);

@@ -105,6 +105,13 @@ bool ModelRun::HasWaiters(const ModelCursor& cursor) const {
 }
 
 void ModelRun::AfterCommand() {
+  // What nobody waited for first: a waiter elsewhere may have got what this tells about.
+  for (ModelCursor* cursor : SourcesFirst()) {
+    const bool answered = std::any_of(answered_.begin(), answered_.end(), [&](const auto& waiting) {
+      return waiting->generation == cursor->generation;
+    });
+    if (!answered_.empty() && !answered && model_.IsUnsure(*cursor)) Reconcile(*cursor);
+  }
   HandleWaiters();
   if (sim_.all_synced()) model_.Synced();
   ReconcileUnsure();

@@ -241,8 +241,10 @@ void ReferenceModel::AdvanceTo(Time now) {
 }
 
 void ReferenceModel::Resume(Time now) {
+  resuming_ = true;
   while (Step(now, true)) {
   }
+  resuming_ = false;
   now_ = now;
 }
 
@@ -320,7 +322,8 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.subscription = entry.subscription;
   letter.format = entry.format;
   letter.stories = entry.stories;
-  letter.stories.push_back({cursor.owner, cursor.settings.ordered && !entry.unsure, entry.appended, entry.moved, cursor.generation,
+  letter.stories.push_back({cursor.owner, cursor.settings.ordered && !entry.unsure && !entry.stuck && !resuming_,
+                            entry.appended, entry.moved, cursor.generation,
                             entry.unsure ? 0 : entry.attempts,
                             entry.unsure ? std::string() : entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;

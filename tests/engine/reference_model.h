@@ -270,6 +270,7 @@ class ReferenceModel {
   std::uint64_t last_order_ = 0;
   std::uint64_t last_generation_ = 0;
   bool any_dirty_ = false;
+  bool resuming_ = false;  // all that ended while the broker was away ends at one moment
 };
 
 }  // namespace broker::test
