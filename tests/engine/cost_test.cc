@@ -111,8 +111,8 @@ TEST_F(Costs, AGroupOfNacksAndExtensionsPutsEachTouchedPageOnce) {
   Pending<engine::SettleResponse> second;
   engine().Nack(caller, {std::nullopt, "orders"}, {{ReceiptOf("orders", "a")}, {ReceiptOf("orders", "b")}},
                 first.done());
-  engine().Extend(caller, {std::nullopt, "orders"}, {{ReceiptOf("orders", "c"), 1min}, {ReceiptOf("orders", "d"), 2min}},
-                  second.done());
+  engine().Extend(caller, {std::nullopt, "orders"},
+                  {{ReceiptOf("orders", "c"), 1min}, {ReceiptOf("orders", "d"), 2min}}, second.done());
   Drain();
   EXPECT_EQ(kv().of(Family::kOutstanding).puts, 1u);
   EXPECT_EQ(kv().groups(), 1u);

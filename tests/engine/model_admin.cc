@@ -40,7 +40,8 @@ std::optional<model::RedrivePolicy> ModelRun::SomePolicy(int first_queue) {
   for (const auto& [name, queue] : model_.queues) {
     if (IndexOf(name) >= first_queue) targets.push_back({ResourceKind::kQueue, name});
   }
-  if (!with_waiters_ && first_queue <= 4 && model_.topics.count("t2") > 0) targets.push_back({ResourceKind::kTopic, "t2"});
+  if (!with_waiters_ && first_queue <= 4 && model_.topics.count("t2") > 0)
+    targets.push_back({ResourceKind::kTopic, "t2"});
   if (targets.empty()) return std::nullopt;
   return model::RedrivePolicy{static_cast<std::uint32_t>(chance_.Between(1, 3)),
                               targets[static_cast<std::size_t>(chance_.Below(targets.size()))]};
@@ -92,7 +93,8 @@ void ModelRun::CreateQueue(int index) {
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
   const bool free = model_.queues.count(name) == 0;
-  if (created.ok() != free) Violate(invariant::kAnswers, "creating queue " + name + (created.ok() ? "" : ": " + created.error().message));
+  if (created.ok() != free)
+    Violate(invariant::kAnswers, "creating queue " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
     ModelQueue queue;
     queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
@@ -118,14 +120,18 @@ void ModelRun::CreateSubscription(const std::string& name) {
     if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(0);
     if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
   }
-  Trace("create subscription {} of {} {}", name, topic->first, settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"));
+  Trace("create subscription {} of {} {}", name, topic->first,
+        settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"));
   const auto created = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
   const bool free = model_.subscriptions.count(name) == 0;
-  if (created.ok() != free) Violate(invariant::kAnswers, "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
+  if (created.ok() != free)
+    Violate(invariant::kAnswers,
+            "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
     ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr};
-    if (!settings.queue) subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
+    if (!settings.queue)
+      subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
     model_.subscriptions[name] = std::move(subscription);
     if (start == engine::StartAt::kEarliest) AdoptEarliest(name);
   }
@@ -155,7 +161,8 @@ void ModelRun::AdoptEarliest(const std::string& name) {
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {
       if (!expired && message.id && unread.count(message.id->ToString()) > 0) {
-        Violate(invariant::kNothingLost, fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
+        Violate(invariant::kNothingLost,
+                fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
       }
       continue;
     }
@@ -176,7 +183,8 @@ void ModelRun::UpdateQueue() {
   ModelCursor& cursor = *it->second.cursor;
   engine::QueuePatch patch;
   if (chance_.OneIn(3)) patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-  if (chance_.OneIn(3)) patch.delivery.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  if (chance_.OneIn(3))
+    patch.delivery.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
   if (chance_.OneIn(3) && !cursor.settings.ordered) patch.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
   if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
@@ -202,14 +210,16 @@ void ModelRun::UpdateSubscription() {
     patch.delivery_format = fmt::format("format{}", chance_.Below(3));
   } else {
     patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-    if (chance_.OneIn(3)) patch.delivery.retention = chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)};
+    if (chance_.OneIn(3))
+      patch.delivery.retention = chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)};
   }
   Trace("update subscription {}", it->first);
   const auto updated = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
-  if (patch.delivery.visibility_timeout) it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
+  if (patch.delivery.visibility_timeout)
+    it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
   if (patch.delivery.retention) model_.ChangeRetention(*it->second.cursor, *patch.delivery.retention);
   if (it->second.cursor != nullptr) model_.UpdateRedrive(*it->second.cursor);
   AfterCommand();
@@ -218,8 +228,8 @@ void ModelRun::UpdateSubscription() {
 void ModelRun::DeleteSomething() {
   const std::uint64_t kind = chance_.Below(3);
   if (kind == 0 && !model_.subscriptions.empty()) {
-    const auto it =
-        std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
+    const auto it = std::next(model_.subscriptions.begin(),
+                              static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
     const std::string name = it->first;
     // With its last listener gone a topic can take no dead letters.
     if (with_waiters_ && it->second.topic == "t2") return;
@@ -240,7 +250,8 @@ void ModelRun::DeleteSomething() {
     if (answer.ok() != (force || !is_target)) Violate(invariant::kAnswers, "deleting topic " + name);
     if (answer.ok()) {
       model_.topics.erase(it);
-      std::erase_if(model_.subscriptions, [&](const auto& item) { return item.second.topic == name && item.second.queue; });
+      std::erase_if(model_.subscriptions,
+                    [&](const auto& item) { return item.second.topic == name && item.second.queue; });
       for (auto& [other, subscription] : model_.subscriptions) {
         if (subscription.topic == name) subscription.topic.clear();
       }

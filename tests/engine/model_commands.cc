@@ -28,9 +28,9 @@ void ModelRun::RunOne() {
     void (ModelRun::*run)();
   };
   static constexpr Weighted kCommands[] = {
-      {24, &ModelRun::Publish}, {22, &ModelRun::Receive},     {26, &ModelRun::Settle},       {2, &ModelRun::Release},
-      {6, &ModelRun::Look},     {1, &ModelRun::Purge},        {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},
-      {2, &ModelRun::CancelWaiter}, {22, &ModelRun::StepTime}, {5, &ModelRun::Administer},   {3, &ModelRun::Crash},
+      {24, &ModelRun::Publish},     {22, &ModelRun::Receive},  {26, &ModelRun::Settle},       {2, &ModelRun::Release},
+      {6, &ModelRun::Look},         {1, &ModelRun::Purge},     {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},
+      {2, &ModelRun::CancelWaiter}, {22, &ModelRun::StepTime}, {5, &ModelRun::Administer},    {3, &ModelRun::Crash},
       {3, &ModelRun::CrashMidway}};
   std::uint64_t total = 0;
   for (const Weighted& command : kCommands) total += command.weight;
@@ -60,11 +60,13 @@ std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
   bool ordered = false;
   Nanos longest = 10min;
   if (to_topic) {
-    const auto topic = std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
+    const auto topic =
+        std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
     draft.request.target = {ResourceKind::kTopic, topic->first};
     deduplication = &topic->second.deduplication;
   } else {
-    const auto queue = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
+    const auto queue =
+        std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
     draft.request.target = {ResourceKind::kQueue, queue->first};
     deduplication = &queue->second.deduplication;
     ordered = queue->second.cursor->settings.ordered;
@@ -117,8 +119,8 @@ void ModelRun::Publish() {
   }
   Trace("publish {} to {}{}: {}", draft->entries.size(), draft->request.target.name, wrong ? ", one wrong" : "",
         Short(draft->entries[0].body));
-  const auto response = Ask<engine::PublishResponse>(
-      [&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
+  const auto response =
+      Ask<engine::PublishResponse>([&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
   if (wrong && draft->request.all_or_nothing) {
     if (response.ok()) Violate(invariant::kAnswers, "a batch with a wrong entry was taken, all or nothing");
     return AfterCommand();
@@ -136,18 +138,23 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
   const model::Deduplication deduplication =
       to_topic ? model_.topics.at(target.name).deduplication : model_.queues.at(target.name).deduplication;
   ModelDedupTable& seen = to_topic ? model_.topics.at(target.name).seen : model_.queues.at(target.name).seen;
-  if (const std::uint32_t listeners = to_topic ? model_.Listeners(target.name) : 1; response.subscriptions != listeners) {
-    Violate(invariant::kAnswers, fmt::format("a publish says it reached {} subscriptions, not {}", response.subscriptions, listeners));
+  if (const std::uint32_t listeners = to_topic ? model_.Listeners(target.name) : 1;
+      response.subscriptions != listeners) {
+    Violate(invariant::kAnswers,
+            fmt::format("a publish says it reached {} subscriptions, not {}", response.subscriptions, listeners));
   }
   for (std::size_t i = 0; i < draft.entries.size(); ++i) {
     const engine::PublishEntry& entry = draft.request.entries[i];
     if (!entry.content.subject.empty()) continue;
-    if (!response.results[i].ok()) Violate(invariant::kAnswers, "an entry was refused: " + response.results[i].error().message);
+    if (!response.results[i].ok())
+      Violate(invariant::kAnswers, "an entry was refused: " + response.results[i].error().message);
     const engine::Published& published = response.results[i].value();
     const bool by_content = entry.content.deduplication_id.empty();
     if (!by_content || deduplication.by_content) {
-      const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : "";
-      const auto key = std::pair(scope, by_content ? "body " + entry.content.body : "id " + entry.content.deduplication_id);
+      const std::string scope =
+          deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : "";
+      const auto key =
+          std::pair(scope, by_content ? "body " + entry.content.body : "id " + entry.content.deduplication_id);
       const auto first = seen.find(key);
       const bool duplicate = first != seen.end() && model_.now() - first->second.time < 5min;
       if (published.duplicate != duplicate) {
@@ -228,7 +235,8 @@ std::vector<ModelReceipt> ModelRun::PickReceipts(std::size_t count, bool certain
     const ModelCursor* cursor = model_.FindCursor(receipt.owner);
     if (cursor == nullptr) continue;
     if (certain && cursor->generation == receipt.generation && !model_.IsCertain(receipt)) continue;
-    const bool again = std::any_of(picked.begin(), picked.end(), [&](const auto& other) { return other.text == receipt.text; });
+    const bool again =
+        std::any_of(picked.begin(), picked.end(), [&](const auto& other) { return other.text == receipt.text; });
     if (!again) picked.push_back(receipt);
   }
   return picked;
@@ -247,8 +255,12 @@ void ModelRun::Settle() {
   const bool nack = kind < 8;
   const std::string reason = nack && chance_.OneIn(2) ? fmt::format("r{}", chance_.Below(100)) : "";
   if (!ack && !nack && timeout == Nanos{0} && cursor.settings.ordered) receipts.resize(1);
-  Trace("{} {} of {}, lease {} ({})", ack ? "ack" : nack ? "nack" : "extend", receipts.size(), cursor.owner.ToString(),
-        receipts[0].lease, nack ? FormatDuration(backoff) : FormatDuration(timeout));
+  Trace("{} {} of {}, lease {} ({})",
+        ack    ? "ack"
+        : nack ? "nack"
+               : "extend",
+        receipts.size(), cursor.owner.ToString(), receipts[0].lease,
+        nack ? FormatDuration(backoff) : FormatDuration(timeout));
   const auto response = Ask<engine::SettleResponse>([&](auto done) {
     if (ack) {
       std::vector<std::string> texts;
@@ -285,14 +297,14 @@ void ModelRun::Release() {
   ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
   const bool counted = chance_.OneIn(2);
   Trace("release {} of {}{}", receipts[0].lease, cursor.owner.ToString(), counted ? ", counted" : "");
-  const auto answer = Ask<void>([&](auto done) {
-    sim_.engine().Release(caller_, cursor.target(), {receipts[0].text}, counted, done);
-  });
+  const auto answer =
+      Ask<void>([&](auto done) { sim_.engine().Release(caller_, cursor.target(), {receipts[0].text}, counted, done); });
   if (!answer.ok()) Violate(invariant::kAnswers, "a release was refused: " + answer.error().message);
   if (cursor.generation == receipts[0].generation) {
     model_.Released(receipts[0], counted);
     // Nobody ever had the receipt of what could not be handed over.
-    if (!counted) std::erase_if(model_.receipts, [&](const ModelReceipt& receipt) { return receipt.text == receipts[0].text; });
+    if (!counted)
+      std::erase_if(model_.receipts, [&](const ModelReceipt& receipt) { return receipt.text == receipts[0].text; });
   }
   AfterCommand();
 }
@@ -310,8 +322,7 @@ void ModelRun::Purge() {
   ModelCursor* cursor = SomeCursor();
   if (cursor == nullptr || !chance_.OneIn(2)) return;
   Trace("purge {}", cursor->owner.ToString());
-  const auto count =
-      Ask<std::uint64_t>([&](auto done) { sim_.engine().Purge(caller_, cursor->target(), done); });
+  const auto count = Ask<std::uint64_t>([&](auto done) { sim_.engine().Purge(caller_, cursor->target(), done); });
   if (!count.ok()) Violate(invariant::kAnswers, "a purge was refused: " + count.error().message);
   model_.Purged(*cursor, *count);
   AfterCommand();
@@ -345,9 +356,8 @@ void ModelRun::CancelDelayed() {
     });
   }
   Trace("cancel delayed {} of {}", id.ToString(), target.name);
-  const auto answer = Ask<void>([&, where = target, what = id](auto done) {
-    sim_.engine().CancelDelayed(caller_, where, what, done);
-  });
+  const auto answer =
+      Ask<void>([&, where = target, what = id](auto done) { sim_.engine().CancelDelayed(caller_, where, what, done); });
   if (answer.ok() != (removed > 0)) {
     Violate(invariant::kAnswers, fmt::format("cancelling {} of {} was {}", id.ToString(), target.name,
                                              answer.ok() ? "done" : answer.error().message));
@@ -365,7 +375,8 @@ void ModelRun::Redrive() {
   std::vector<ModelEntry> moving;
   std::size_t perhaps = 0;
   for (const ModelEntry& entry : letters.entries) {
-    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty()) continue;
+    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty())
+      continue;
     const ModelCursor* source = model_.FindGeneration(entry.stories.back().generation);
     if (source == nullptr || source == &letters) continue;
     if (entry.maybe || entry.stuck) ++perhaps;

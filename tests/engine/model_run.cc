@@ -34,7 +34,12 @@ engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age) {
 }  // namespace
 
 ModelRun::ModelRun(std::uint64_t seed, bool trace, bool careful)
-    : trace_(trace), careful_(careful), chance_(seed), look_(seed), sim_(SomeOptions(chance_, chunk_age_), seed), with_waiters_(chance_.OneIn(2)) {
+    : trace_(trace),
+      careful_(careful),
+      chance_(seed),
+      look_(seed),
+      sim_(SomeOptions(chance_, chunk_age_), seed),
+      with_waiters_(chance_.OneIn(2)) {
   model_.AdvanceTo(sim_.now());
 }
 
@@ -68,8 +73,10 @@ void ModelRun::HandleWaiters() {
     const std::string name = waiting->owner.ToString();
     if (!answer.ok()) {
       const bool gone = cursor == nullptr || cursor->generation != waiting->generation;
-      if (answer.error().code == ErrorCode::kCancelled || (gone && answer.error().code == ErrorCode::kNotFound)) continue;
-      Violate(invariant::kAnswers, fmt::format("a receive waiting on {} was refused: {}", name, answer.error().message));
+      if (answer.error().code == ErrorCode::kCancelled || (gone && answer.error().code == ErrorCode::kNotFound))
+        continue;
+      Violate(invariant::kAnswers,
+              fmt::format("a receive waiting on {} was refused: {}", name, answer.error().message));
     }
     Trace("  waiter {} of {} got {}", waiting->waiter, name, answer->deliveries.size());
     if (cursor == nullptr || cursor->generation != waiting->generation) {
@@ -91,7 +98,8 @@ void ModelRun::CheckServed() {
       Violate(invariant::kServed, fmt::format("a receive still waits on {}, which is gone", waiting->owner.ToString()));
     }
     if (model_.CountDeliverable(*cursor).sure > 0) {
-      Violate(invariant::kServed, fmt::format("a receive waits on {} while a message is ready", waiting->owner.ToString()));
+      Violate(invariant::kServed,
+              fmt::format("a receive waits on {} while a message is ready", waiting->owner.ToString()));
     }
     if (waiting->deadline <= sim_.now()) {
       Violate(invariant::kServed, fmt::format("a receive waits on {} past its deadline", waiting->owner.ToString()));
@@ -107,9 +115,8 @@ bool ModelRun::HasWaiters(const ModelCursor& cursor) const {
 void ModelRun::AfterCommand() {
   // What nobody waited for first: a waiter elsewhere may have got what this tells about.
   for (ModelCursor* cursor : SourcesFirst()) {
-    const bool answered = std::any_of(answered_.begin(), answered_.end(), [&](const auto& waiting) {
-      return waiting->generation == cursor->generation;
-    });
+    const bool answered = std::any_of(answered_.begin(), answered_.end(),
+                                      [&](const auto& waiting) { return waiting->generation == cursor->generation; });
     if (!answered_.empty() && !answered && model_.IsUnsure(*cursor)) Reconcile(*cursor);
   }
   HandleWaiters();
@@ -130,7 +137,8 @@ std::vector<ModelCursor*> ModelRun::SourcesFirst() {
   std::vector<ModelCursor*> first;
   std::vector<ModelCursor*> last;
   for (auto& [name, subscription] : model_.subscriptions) {
-    if (subscription.cursor != nullptr) (subscription.topic == "t2" ? last : first).push_back(subscription.cursor.get());
+    if (subscription.cursor != nullptr)
+      (subscription.topic == "t2" ? last : first).push_back(subscription.cursor.get());
   }
   for (auto& [name, queue] : model_.queues) first.push_back(queue.cursor.get());
   first.insert(first.end(), last.begin(), last.end());
@@ -139,7 +147,8 @@ std::vector<ModelCursor*> ModelRun::SourcesFirst() {
 
 std::vector<engine::PeekedMessage> ModelRun::PeekAll(const ModelCursor& cursor) {
   std::vector<engine::PeekedMessage> all;
-  for (const MessageState state : {MessageState::kReady, MessageState::kLeased, MessageState::kRetrying, MessageState::kDelayed}) {
+  for (const MessageState state :
+       {MessageState::kReady, MessageState::kLeased, MessageState::kRetrying, MessageState::kDelayed}) {
     if (state == MessageState::kDelayed && !cursor.is_queue()) continue;
     std::string token;
     do {
@@ -176,8 +185,8 @@ void ModelRun::CheckCursor(ModelCursor& cursor) {
     stats = described->stats;
   }
   model_.CheckStats(cursor, stats);
-  const auto waiters = static_cast<std::uint64_t>(
-      std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w->generation == cursor.generation; }));
+  const auto waiters = static_cast<std::uint64_t>(std::count_if(
+      waiting_.begin(), waiting_.end(), [&](const auto& w) { return w->generation == cursor.generation; }));
   if (stats.waiting_receivers != waiters) {
     Violate(invariant::kCounts, fmt::format("{} shows {} waiting receivers, not {}", cursor.owner.ToString(),
                                             stats.waiting_receivers, waiters));
@@ -191,12 +200,13 @@ void ModelRun::CheckEverything() {
   }
   for (const auto& [name, topic] : model_.topics) {
     const std::string& topic_name = name;  // clang 14 captures no structured binding
-    auto described = Ask<engine::TopicDescription>([&](auto done) { sim_.engine().DescribeTopic(caller_, topic_name, done); });
+    auto described =
+        Ask<engine::TopicDescription>([&](auto done) { sim_.engine().DescribeTopic(caller_, topic_name, done); });
     if (!described.ok()) Violate(invariant::kAnswers, described.error().message);
     if (described->delayed != topic.delayed.size() || described->subscriptions.size() != model_.Listeners(name)) {
-      Violate(invariant::kCounts, fmt::format("{} shows {} delayed and {} subscriptions, not {} and {}", name,
-                                              described->delayed, described->subscriptions.size(), topic.delayed.size(),
-                                              model_.Listeners(name)));
+      Violate(invariant::kCounts,
+              fmt::format("{} shows {} delayed and {} subscriptions, not {} and {}", name, described->delayed,
+                          described->subscriptions.size(), topic.delayed.size(), model_.Listeners(name)));
     }
   }
 }
@@ -304,14 +314,16 @@ void ModelRun::Dump() {
                FormatDuration(cursor->settings.visibility_timeout), FormatDuration(cursor->delay),
                cursor->settings.redrive ? cursor->settings.redrive->max_attempts : 0);
     for (const ModelEntry& entry : cursor->entries) {
-      fmt::print("  model  {} {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}\n", Short(entry.body),
-                 entry.id ? entry.id->ToString() : "-", StateWord(entry.state), entry.key, entry.attempts,
-                 entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended), entry.until == Time::max() ? "?" : FormatTime(entry.until),
-                 entry.maybe ? " maybe" : "", entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
+      fmt::print("  model  {} {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}\n",
+                 Short(entry.body), entry.id ? entry.id->ToString() : "-", StateWord(entry.state), entry.key,
+                 entry.attempts, entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended),
+                 entry.until == Time::max() ? "?" : FormatTime(entry.until), entry.maybe ? " maybe" : "",
+                 entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
     }
     for (const engine::PeekedMessage& message : PeekAll(*cursor)) {
-      fmt::print("  engine {} {} {} attempts {} until {}\n", Short(message.message->content.body), message.id.ToString(),
-                 StateWord(message.state), message.attempts, message.until ? FormatTime(*message.until) : "-");
+      fmt::print("  engine {} {} {} attempts {} until {}\n", Short(message.message->content.body),
+                 message.id.ToString(), StateWord(message.state), message.attempts,
+                 message.until ? FormatTime(*message.until) : "-");
     }
   }
 }
@@ -326,7 +338,8 @@ void ModelRun::SettleEverything() {
     for (ModelCursor* cursor : SourcesFirst()) {
       for (;;) {
         const auto response = Ask<engine::ReceiveResponse>([&](auto done) {
-          sim_.engine().Receive(caller_, {.source = cursor->target(), .max_messages = 1'000, .visibility_timeout = 10s}, done);
+          sim_.engine().Receive(caller_, {.source = cursor->target(), .max_messages = 1'000, .visibility_timeout = 10s},
+                                done);
         });
         if (!response.ok()) Violate(invariant::kAnswers, response.error().message);
         const std::size_t first = model_.receipts.size();
@@ -349,7 +362,8 @@ void ModelRun::SettleEverything() {
   }
   for (ModelCursor* cursor : model_.Cursors()) {
     if (!cursor->entries.empty()) {
-      Violate(invariant::kServed, fmt::format("{} still holds \"{}\"", cursor->owner.ToString(), cursor->entries[0].body));
+      Violate(invariant::kServed,
+              fmt::format("{} still holds \"{}\"", cursor->owner.ToString(), cursor->entries[0].body));
     }
   }
 }
@@ -360,7 +374,8 @@ void ModelRun::CheckNothingIsKept() {
   for (const storage::Family family :
        {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding, storage::Family::kSchedule}) {
     if (const std::uint64_t keys = sim_.store().KeyCount(family); keys > 0) {
-      Violate(invariant::kSpace, fmt::format("all is settled, and the store still has {} keys in {}", keys, ToString(family)));
+      Violate(invariant::kSpace,
+              fmt::format("all is settled, and the store still has {} keys in {}", keys, ToString(family)));
     }
   }
 }

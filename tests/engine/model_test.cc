@@ -1,7 +1,8 @@
 // The seeded model test. A seed is 300 random commands on the engine and on the reference model, with crashes and
 // reopenings in between, and named invariants after every step.
 //
-//   BROKER_MODEL_SECONDS=n   the box in time; default 10. A full box is 180 and must reach 2,000 seeds; 10,000 are the aim.
+//   BROKER_MODEL_SECONDS=n   the box in time; default 10. A full box is 180 and must reach 2,000 seeds; 10,000 are the
+//                            aim.
 //   BROKER_MODEL_LEAST=n     so many seeds must be reached whatever the box; default 2,000 x box / 180.
 //   BROKER_MODEL_FIRST=n     where seeds begin; default 1.
 //   BROKER_MODEL_MOST=n      so many seeds end it before the box does; default 10,000.

@@ -111,7 +111,8 @@ TEST_F(Ordering, DeadLettersOfAKeyKeepTheirOrder) {
   EXPECT_EQ(Receive("orders"), "a,b,c");
   Nack("orders", "a,b,c", "failed");
   EXPECT_EQ(Receive("dead"), "a,b,c");
-  for (const char* body : {"a", "b", "c"}) EXPECT_EQ(Last("dead", body).message->dead_letter.at(0).reason, "failed") << body;
+  for (const char* body : {"a", "b", "c"})
+    EXPECT_EQ(Last("dead", body).message->dead_letter.at(0).reason, "failed") << body;
 }
 
 TEST_F(Ordering, DeadLettersOfAnExpiredKeyKeepTheirOrder) {

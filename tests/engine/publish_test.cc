@@ -21,7 +21,8 @@ TEST_F(PublishTest, AMessageComesAsItWasGiven) {
   content.ordering_key = "customer-7";
   content.deduplication_id = "id-1";
   content.attributes["kind"] = {model::AttributeKind::kText, "created", ""};
-  content.attributes["price"] = {model::AttributeKind::kNumber, "12345678901234567890123456789012345678", "Number.price"};
+  content.attributes["price"] = {model::AttributeKind::kNumber, "12345678901234567890123456789012345678",
+                                 "Number.price"};
   content.attributes["raw"] = {model::AttributeKind::kBytes, std::string("\xff\x00", 2), ""};
   content.system_attributes["trace"] = {model::AttributeKind::kText, "1-2-3", ""};
   const auto response = TryPublish(request);

@@ -1,4 +1,5 @@
-// Time, publishing, dead-lettering, crashes. What answers are held against is in reference_checks.cc.
+// Time, publishing, dead-lettering. What answers are held against is in reference_checks.cc and reference_match.cc,
+// crashes in reference_crash.cc.
 #include "tests/engine/reference_model.h"
 
 #include <fmt/format.h>
@@ -159,8 +160,8 @@ bool ReferenceModel::IsThere(const ModelCursor& cursor, const ModelEntry& entry)
   return !entry.maybe && ExpiryOf(cursor, entry, now_) == Expiry::kNo;
 }
 
-// Does the earliest thing that comes due up to `limit`, if there is one. When resuming, all of it happens at `limit`, and
-// what expired goes last: whether its last attempt ended before is not said.
+// Does the earliest thing that comes due up to `limit`, if there is one. When resuming, all of it happens at `limit`,
+// and what expired goes last: whether its last attempt ended before is not said.
 bool ReferenceModel::Step(Time limit, bool resume) {
   Time earliest = kNever;
   ModelCursor* at_cursor = nullptr;
@@ -235,15 +236,13 @@ bool ReferenceModel::Step(Time limit, bool resume) {
 }
 
 void ReferenceModel::AdvanceTo(Time now) {
-  while (Step(now, false)) {
-  }
+  while (Step(now, false)) {}
   now_ = now;
 }
 
 void ReferenceModel::Resume(Time now) {
   resuming_ = true;
-  while (Step(now, true)) {
-  }
+  while (Step(now, true)) {}
   resuming_ = false;
   now_ = now;
 }
@@ -283,23 +282,6 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
   for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
 }
 
-// What may have expired may not have brought the later ones of its key back.
-void ReferenceModel::DoubtLater(ModelCursor& cursor, const ModelEntry& entry) {
-  if (!cursor.settings.ordered || entry.key.empty()) return;
-  for (ModelEntry& other : cursor.entries) {
-    if (other.key != entry.key || other.order <= entry.order || other.state != MessageState::kLeased) continue;
-    Doubt(other);
-  }
-}
-
-// It came back, or it did not.
-void ReferenceModel::Doubt(ModelEntry& entry) {
-  entry.unsure = true;
-  entry.least_attempts = entry.most_attempts = entry.attempts;
-  entry.state = MessageState::kReady;
-  entry.until = kNever;
-}
-
 bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
   if (!cursor.settings.redrive) return false;
   const model::ResourceRef& target = cursor.settings.redrive->target;
@@ -323,8 +305,7 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.format = entry.format;
   letter.stories = entry.stories;
   letter.stories.push_back({cursor.owner, cursor.settings.ordered && !entry.unsure && !entry.stuck && !resuming_,
-                            entry.appended, entry.moved, cursor.generation,
-                            entry.unsure ? 0 : entry.attempts,
+                            entry.appended, entry.moved, cursor.generation, entry.unsure ? 0 : entry.attempts,
                             entry.unsure ? std::string() : entry.reason});
   if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
@@ -375,49 +356,6 @@ void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
   for (ModelEntry& entry : cursor.entries) entry.maybe = entry.maybe || ExpiryOf(cursor, entry, now_) != Expiry::kNo;
   cursor.settings.retention = retention;
   cursor.retention_since = now_;
-}
-
-void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
-  for (ModelEntry& entry : cursor.entries) {
-    if (entry.state != MessageState::kReady && !entry.stuck) continue;
-    if (!entry.dirty) {
-      entry.least_attempts = entry.most_attempts = entry.attempts;
-      entry.synced_lease = entry.perhaps_from;
-    }
-    entry.CountAttempts(entry.attempts + 1);
-    entry.surely_from = ++entry.lease;
-    entry.perhaps_from = std::min(entry.perhaps_from, entry.synced_lease);
-    entry.unsure = true;
-    entry.until = kNever;
-  }
-}
-
-// ---- crashes
-
-void ReferenceModel::Synced() {
-  if (!any_dirty_) return;
-  any_dirty_ = false;
-  for (ModelCursor* cursor : Cursors()) {
-    for (ModelEntry& entry : cursor->entries) entry.dirty = false;
-  }
-}
-
-void ReferenceModel::PowerCut() {
-  for (ModelCursor* cursor : Cursors()) {
-    for (ModelEntry& entry : cursor->entries) {
-      if (!entry.dirty) continue;
-      entry.dirty = false;
-      entry.unsure = true;
-      entry.perhaps_from = std::min(entry.perhaps_from, entry.synced_lease);
-      // It may be as it was, so nothing can be said of when it comes due.
-      if (entry.state == MessageState::kLeased || entry.state == MessageState::kRetrying) entry.until = kNever;
-    }
-  }
-  any_dirty_ = false;
-}
-
-void ReferenceModel::Died() {
-  for (ModelCursor* cursor : Cursors()) cursor->recovered = true;
 }
 
 }  // namespace broker::test

@@ -56,12 +56,12 @@ std::string_view Short(std::string_view body);
 
 struct ModelStory {
   model::ResourceRef source;
-  bool ordered = false;  // the source is, and its order was known
-  Time appended{};       // of the message, there
-  bool moved = false;    // as in ModelEntry, there
+  bool ordered = false;          // the source is, and its order was known
+  Time appended{};               // of the message, there
+  bool moved = false;            // as in ModelEntry, there
   std::uint64_t generation = 0;  // of the cursor that gave up
-  std::uint32_t attempts = 0;  // 0: a crash left open how many
-  std::string reason;          // empty: not checked
+  std::uint32_t attempts = 0;    // 0: a crash left open how many
+  std::string reason;            // empty: not checked
 };
 
 struct ModelEntry {
@@ -85,14 +85,14 @@ struct ModelEntry {
   std::uint32_t surely_from = 0;   // receipts of leases from here on act
   std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
 
-  bool moved = false;  // came due or from elsewhere: what moves at one moment has no order but that of its source
-  bool fresh = true;   // never handed out, and nothing else ever happened to it
+  bool moved = false;     // came due or from elsewhere: what moves at one moment has no order but that of its source
+  bool fresh = true;      // never handed out, and nothing else ever happened to it
   bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
-  bool maybe = false;  // may not be there at all
-  bool stuck = false;  // spent, and could not be dead-lettered: in which backoff it is, is not said
-  bool unsure = false;  // of state and attempts: a power cut may have undone changes
-  bool dirty = false;   // has changes that a power cut may undo; as it was before them:
-  std::uint32_t synced_lease = 0;  // perhaps_from
+  bool maybe = false;     // may not be there at all
+  bool stuck = false;     // spent, and could not be dead-lettered: in which backoff it is, is not said
+  bool unsure = false;    // of state and attempts: a power cut may have undone changes
+  bool dirty = false;     // has changes that a power cut may undo; as it was before them:
+  std::uint32_t synced_lease = 0;    // perhaps_from
   std::uint32_t least_attempts = 0;  // since then
   std::uint32_t most_attempts = 0;
 
@@ -110,7 +110,7 @@ struct ModelCursor {
   Time retention_since{};  // when the retention was set
   Nanos delay{0};          // a queue's
   std::vector<ModelEntry> entries;
-  bool recovered = false;  // its position may have gone back once: what is fresh to it is not known
+  bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
   std::set<std::string> purged;  // bodies
 
   bool is_queue() const { return owner.kind == model::ResourceKind::kQueue; }
@@ -157,6 +157,8 @@ struct ModelQueue {
   model::Deduplication deduplication;
   ModelDedupTable seen;
 };
+
+std::string Where(const ModelCursor& cursor, const ModelEntry& entry);
 
 class ReferenceModel {
  public:

@@ -189,7 +189,8 @@ void EngineHarness::Remember(const std::string& source, const engine::ReceiveRes
   for (const Delivery& delivery : response.deliveries) last_[{source, delivery.message->content.body}] = delivery;
 }
 std::vector<Delivery> EngineHarness::Deliveries(const std::string& source, std::uint32_t max_messages) {
-  auto response = Must(TryReceive({.source = TargetOf(source), .max_messages = max_messages}), "receiving from " + source);
+  auto response =
+      Must(TryReceive({.source = TargetOf(source), .max_messages = max_messages}), "receiving from " + source);
   Remember(source, response);
   return std::move(response.deliveries);
 }
