@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
+#include "broker/model/filter.h"
 #include "broker/model/ids.h"
 #include "broker/model/message.h"
 #include "broker/model/names.h"
@@ -57,20 +59,38 @@ struct DeliveryPatch {
   std::optional<Nanos> retention;
   std::optional<bool> exactly_once;
   std::optional<std::optional<model::RedrivePolicy>> redrive;  // the inner nullopt takes the policy away
+  std::optional<std::optional<model::RetryBackoff>> backoff;
+  std::optional<bool> paused;
+  std::optional<bool> retain_acknowledged;  // pull subscriptions
+};
+// Labels are replaced as a whole; of annotations, those named, an empty value taking one away.
+struct NotesPatch {
+  std::optional<std::map<std::string, std::string>> labels;
+  std::map<std::string, std::string> annotations;
 };
 struct QueuePatch {
   DeliveryPatch delivery;
   std::optional<Nanos> delay;
   std::optional<bool> deduplicate_by_content;
   std::optional<model::DeduplicationScope> deduplication_scope;
+  std::optional<Nanos> message_ttl;
+  std::optional<model::Bounds> bounds;
+  std::optional<model::DeadLetterAccess> dead_letter_access;
+  NotesPatch notes;
 };
 struct TopicPatch {
   std::optional<bool> deduplicate_by_content;
   std::optional<model::DeduplicationScope> deduplication_scope;
+  std::optional<Nanos> retention;
+  NotesPatch notes;
 };
 struct SubscriptionPatch {
   DeliveryPatch delivery;
   std::optional<std::string> delivery_format;
+  std::optional<std::optional<model::Filter>> filter;  // queue subscriptions
+  std::optional<std::optional<Nanos>> expire_unused;   // pull subscriptions
+  std::optional<bool> paused;                          // queue subscriptions
+  NotesPatch notes;
 };
 
 struct ListRequest {
@@ -89,6 +109,7 @@ struct ListPage {
 struct PublishEntry {
   model::MessageContent content;
   std::optional<Nanos> delay;  // 0 to retention; none: the queue's own. Refused on ordered queues if not 0
+  std::optional<Nanos> ttl;    // above 0, at most retention; none: the queue's own. From when it is due
 };
 
 struct PublishRequest {
@@ -104,7 +125,8 @@ struct Published {
 
 struct PublishResponse {
   std::vector<Result<Published>> results;  // in the order of the entries
-  std::uint32_t subscriptions = 0;  // that a published topic's messages reached; 1 for a queue
+  // That a published topic's messages reached, by at least one that passed its filter; 1 for a queue.
+  std::uint32_t subscriptions = 0;
 };
 
 // ---- receive and settle ----------------------------------------------------------------------------------------
@@ -115,6 +137,10 @@ struct ReceiveRequest {
   std::uint64_t max_bytes = 0;      // 0: model::kMaxReceiveBytes; a single larger message is delivered alone
   Nanos wait{0};                    // 0 to model::kMaxWait: how long to wait for the first message
   std::optional<Nanos> visibility_timeout;  // of this receive's leases
+  // A receive whose answer was lost may be asked again with the same id within kAttemptIdWindow: it gets the same
+  // messages, with new receipts and not counted anew, as long as none of them was settled, extended or given back, nor
+  // its lease ended; otherwise it is a receive like any other. At most kMaxAttemptIdBytes. Forgotten at a restart.
+  std::string attempt_id;
 };
 
 struct Delivery {
@@ -139,7 +165,7 @@ using WaiterId = std::uint64_t;
 struct NackEntry {
   std::string receipt;
   std::string reason;  // cut at model::kMaxReasonBytes
-  Nanos backoff{0};    // 0 to model::kMaxBackoff until it is ready again
+  std::optional<Nanos> backoff;  // 0 to model::kMaxBackoff until it is ready again; none: by the source's settings
 };
 
 struct ExtendEntry {
@@ -185,6 +211,8 @@ struct Stats {
   std::uint64_t bytes = 0;          // SizeBytes of all of them
   std::optional<Nanos> oldest_age;  // of the oldest that is not settled and not delayed
   std::uint64_t waiting_receivers = 0;
+  // Of a filtered pull subscription: stored and not yet held against its filter; `ready` and `bytes` count up to there.
+  std::uint64_t unscanned = 0;
   std::string dead_letter_problem;  // why dead-lettering is stuck; empty when it is not
 };
 
@@ -206,21 +234,96 @@ struct TopicDescription {
   std::uint64_t delayed = 0;
 };
 
+// ---- consumers -------------------------------------------------------------------------------------------------
+
+// Who receives, by Caller::consumer and peer; those without a name are one per peer. Known since the last start.
+struct ConsumerInfo {
+  std::string name;
+  std::string peer;
+  std::uint64_t waiting = 0;       // receives that wait
+  std::uint64_t leased = 0;        // messages it holds
+  std::optional<Time> oldest_lease;
+  Time last_seen{};                // of its last receive
+};
+
+// ---- replay ----------------------------------------------------------------------------------------------------
+
+struct SeekTo {
+  // Exactly one. To a time: what was published before it counts as settled, what came after as not, as far as the topic's
+  // retention or retain_acknowledged kept it. A time in the future settles everything that is there.
+  std::optional<Time> time;
+  std::optional<std::string> snapshot;  // of a subscription of the same topic
+};
+
+// A frozen cursor: what the subscription had not settled when it was made, and all that came later, stays until it expires.
+struct SnapshotInfo {
+  std::string name;
+  std::string subscription;  // of which it was made
+  std::string topic;         // empty once the topic is deleted: the snapshot outlives it, for subscriptions that have it
+  Time created{};
+  Time expires{};
+  std::map<std::string, std::string> labels;
+};
+struct SnapshotPatch {
+  std::optional<Time> expires;  // from now to kMaxSnapshotLife later
+  std::optional<std::map<std::string, std::string>> labels;
+};
+
+// Gives messages that a topic has kept to a queue once more, each as an alias of its own, oldest first, by the filter.
+struct ReplayRequest {
+  std::string topic;
+  std::string queue;
+  std::string delivery_format;  // of the aliases
+  Time from{};
+  std::optional<Time> to;       // none: what was published before the replay began
+  std::optional<model::Filter> filter;
+  std::optional<std::uint32_t> rate;  // messages a second, 1 to kMaxTaskRate; none: as fast as it goes
+};
+
 // ---- tasks -----------------------------------------------------------------------------------------------------
 
-enum class TaskState { kRunning, kDone, kFailed };
+enum class TaskState { kRunning, kDone, kFailed, kCancelled };
+
+// Moves the messages now in `queue` that pass the filter: dead letters each to where it came from, or all to `destination`.
+struct MoveRequest {
+  std::string queue;
+  std::optional<model::Target> destination;  // a queue or a topic
+  std::optional<model::Filter> filter;
+  std::optional<std::uint32_t> rate;  // as in ReplayRequest
+  bool dry_run = false;               // counts and notes, moves nothing
+};
 
 struct TaskInfo {
   model::TaskId id;
-  std::string kind;             // "redrive"
+  std::string kind;             // "redrive", "move", "replay"
   model::ResourceRef source;
+  std::optional<model::ResourceRef> destination;
+  std::string filter;           // its text
+  std::optional<std::uint32_t> rate;
+  bool dry_run = false;
   TaskState state = TaskState::kRunning;
   std::string reason;           // why it failed
-  std::uint64_t moved = 0;
-  std::uint64_t left = 0;       // looked at and left where they are (source gone, leased, not a dead letter)
+  std::uint64_t total = 0;      // to look at, as counted at the start
+  std::uint64_t moved = 0;      // a dry run: would be moved
+  std::uint64_t left = 0;       // looked at and left where they are (source gone, leased, not a dead letter, filtered)
   std::vector<std::string> notes;  // what was left and why, one line per source, at most 10
   Time started{};
   std::optional<Time> finished;
+};
+
+// ---- idempotency records ---------------------------------------------------------------------------------------
+
+// What a consumer remembers of the work it did for a key, so that the same message twice is the same work once.
+enum class ClaimState {
+  kNew,         // the caller has the claim: do the work, then complete or release it
+  kInProgress,  // another has it until `expires`
+  kDone,        // the work is done: `result`
+};
+struct IdempotencyClaim {
+  ClaimState state = ClaimState::kNew;
+  std::string token;   // kNew: to complete or release with; a claim that expired and was made anew has another
+  std::string result;  // kDone
+  Time expires{};
 };
 
 // ---- clock -----------------------------------------------------------------------------------------------------

@@ -39,6 +39,12 @@ struct EngineOptions {
   std::uint64_t chunk_bytes = 64u << 20;
   Nanos chunk_age = std::chrono::hours(1);
   std::uint64_t emptied_chunk_bytes = 1u << 20;
+  // Per namespace. Beyond one a create is refused with kLimitExceeded, QUOTA_EXCEEDED.
+  std::uint64_t max_topics = 100'000;
+  std::uint64_t max_queues = 100'000;
+  std::uint64_t max_subscriptions = 100'000;
+  std::uint64_t max_snapshots = 5'000;
+  std::uint64_t max_running_tasks = 100;
 };
 
 struct EngineDeps {
@@ -125,11 +131,43 @@ class Engine {
   // Errors: kNotFound when it is not delayed (any more).
   void CancelDelayed(const Caller&, model::Target source, model::MessageId id, Done<void>);
 
-  // ---- dead letters and tasks
-  // Starts a task that moves every dead letter now in `queue` back to the one queue or subscription it came from.
-  void Redrive(const Caller&, std::string queue, Done<TaskInfo>);
+  // Who receives from it, by name and peer.
+  void ListConsumers(const Caller&, model::Target source, Done<std::vector<ConsumerInfo>>);
+
+  // ---- replay
+  // Starts a new lease epoch: receipts of before are stale. Errors: kFailedPrecondition for a time before what is kept, or a
+  // snapshot of another topic; kNotFound.
+  void Seek(const Caller&, std::string subscription, SeekTo, Done<SubscriptionDescription>);
+  // `life`: none is 7 days; at most kMaxSnapshotLife.
+  void CreateSnapshot(const Caller&, std::string name, std::string subscription, std::optional<Nanos> life,
+                      std::map<std::string, std::string> labels, Done<SnapshotInfo>);
+  void UpdateSnapshot(const Caller&, std::string name, SnapshotPatch, Done<SnapshotInfo>);
+  void GetSnapshot(const Caller&, std::string name, Done<SnapshotInfo>);
+  void ListSnapshots(const Caller&, ListRequest, Done<ListPage<SnapshotInfo>>);
+  void DeleteSnapshot(const Caller&, std::string name, Done<void>);
+  void Replay(const Caller&, ReplayRequest, Done<TaskInfo>);
+
+  // ---- tasks
+  // One move at a time of a queue. Errors: kFailedPrecondition when one runs already, or when running moves would go round
+  // in a circle; kInvalidArgument for a destination that is the queue itself.
+  void Move(const Caller&, MoveRequest, Done<TaskInfo>);
+  void Redrive(const Caller&, std::string queue, Done<TaskInfo>);  // Move of everything, without a destination
   void GetTask(const Caller&, model::TaskId id, Done<TaskInfo>);
   void ListTasks(const Caller&, Done<std::vector<TaskInfo>>);
+  // What was moved stays moved. Errors: kNotFound; kFailedPrecondition when it has ended.
+  void CancelTask(const Caller&, model::TaskId id, Done<TaskInfo>);
+
+  // ---- idempotency records: by namespace and key (1 to kMaxIdempotencyKeyBytes of text)
+  // Claims the key for `life` (1 s to 31 d), unless another has it or the work is done.
+  void ClaimIdempotency(const Caller&, std::string key, Nanos life, Done<IdempotencyClaim>);
+  // Keeps `result` for `life`. Errors: kNotFound; kLeaseLost when the claim expired or is another's; kLimitExceeded.
+  void CompleteIdempotency(const Caller&, std::string key, std::string token, std::string result, Nanos life, Done<void>);
+  // The next claim is new. Errors as above.
+  void ReleaseIdempotency(const Caller&, std::string key, std::string token, Done<void>);
+  // Drops the key, whatever its state.
+  void ForgetIdempotency(const Caller&, std::string key, Done<void>);
+  // Without claiming: kNotFound when there is none.
+  void GetIdempotency(const Caller&, std::string key, Done<IdempotencyClaim>);
 
   // ---- clock
   void ShowClock(Done<ClockInfo>);

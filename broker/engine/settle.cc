@@ -128,9 +128,9 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
   std::vector<std::pair<std::uint64_t, Nanos>> given_back;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const NackEntry& nack = entries[i];
-    if (nack.backoff < Nanos{0} || nack.backoff > model::kMaxBackoff) {
+    if (nack.backoff && (*nack.backoff < Nanos{0} || *nack.backoff > model::kMaxBackoff)) {
       response.results.push_back(InvalidField(fmt::format("entries[{}].backoff", i),
-                                              fmt::format("{} is outside 0s to {}", FormatDuration(nack.backoff),
+                                              fmt::format("{} is outside 0s to {}", FormatDuration(*nack.backoff),
                                                           FormatDuration(model::kMaxBackoff))));
       continue;
     }
@@ -142,7 +142,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
     Status refusal;
     // A lease that has expired already gave its message back.
     if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
-      given_back.emplace_back(receipt->sequence, nack.backoff);
+      given_back.emplace_back(receipt->sequence, nack.backoff.value_or(Nanos{0}));
       if (auto reason = Reason(nack.reason)) {
         Entry noted = *entry;
         noted.reason = std::move(reason);

@@ -31,6 +31,23 @@ inline constexpr Nanos kMinRetention = std::chrono::seconds(60);
 inline constexpr Nanos kMaxRetention = std::chrono::hours(24 * 31);
 inline constexpr std::uint32_t kMaxAttempts = 1'000;           // largest max_attempts of a redrive policy
 
+inline constexpr Nanos kMinTopicRetention = std::chrono::minutes(10);  // to kMaxRetention, where it is on
+inline constexpr Nanos kMinUnusedExpiry = std::chrono::hours(24);
+inline constexpr Nanos kMaxUnusedExpiry = std::chrono::hours(24 * 365);
+inline constexpr Nanos kMaxSnapshotLife = kMaxRetention;
+inline constexpr std::uint32_t kMaxTaskRate = 100'000;         // messages a second
+inline constexpr std::size_t kMaxDeadLetterSources = 100;      // listed by one queue
+inline constexpr std::size_t kMaxLabels = 64;
+inline constexpr std::size_t kMaxLabelKeyBytes = 128;
+inline constexpr std::size_t kMaxLabelValueBytes = 256;
+inline constexpr std::size_t kMaxAnnotationsBytes = 256u << 10;  // names and values together
+inline constexpr std::size_t kMaxAttemptIdBytes = 128;
+inline constexpr Nanos kAttemptIdWindow = std::chrono::minutes(5);
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 512;
+inline constexpr std::size_t kMaxIdempotencyResultBytes = 256u << 10;
+inline constexpr Nanos kMinIdempotencyLife = std::chrono::seconds(1);
+inline constexpr Nanos kMaxIdempotencyLife = kMaxRetention;
+
 inline constexpr std::size_t kMaxOutstanding = 120'000;        // per cursor; then its position stops
 
 }  // namespace broker::model

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
+#include "broker/model/filter.h"
 #include "broker/model/names.h"
 
 namespace broker::model {
@@ -29,6 +32,48 @@ struct Deduplication {
   bool operator==(const Deduplication&) const = default;
 };
 
+// How long a message waits after an attempt that ended unsettled, if the consumer names no backoff of its own: `minimum`
+// after the first, doubled with each further one up to `maximum`, and up to a tenth less by chance.
+struct RetryBackoff {
+  Nanos minimum{0};  // 0 to maximum
+  Nanos maximum{0};  // up to kMaxBackoff
+
+  bool operator==(const RetryBackoff&) const = default;
+};
+
+// What a queue may hold, ready, leased, retrying and delayed together; 0: no bound. Dead letters and redriven messages
+// go beyond it rather than be lost. A bound below what is stored drops nothing: it holds for the next publish.
+enum class Overflow {
+  kRefuse,      // the publish; of a topic's message, the copy goes to the dead-letter target if there is one
+  kDropOldest,  // that is not leased: to the dead-letter target if there is one
+};
+struct Bounds {
+  std::uint64_t max_messages = 0;
+  std::uint64_t max_bytes = 0;
+  Overflow overflow = Overflow::kRefuse;
+
+  bool operator==(const Bounds&) const = default;
+};
+
+// Which queues and subscriptions may name a queue in their redrive policy. Asked when a policy is set; policies that
+// stand already go on.
+struct DeadLetterAccess {
+  enum class Kind { kAll, kNone, kListed };
+  Kind kind = Kind::kAll;
+  std::vector<ResourceRef> sources;  // kListed: 1 to kMaxDeadLetterSources
+
+  bool operator==(const DeadLetterAccess&) const = default;
+};
+
+// What people and faces write on a thing. The engine only carries it. Labels are for people (at most kMaxLabels); an
+// annotation belongs to the face that wrote it ("FACE.NAME"), at most kMaxAnnotationsBytes together.
+struct Notes {
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+
+  bool operator==(const Notes&) const = default;
+};
+
 // Settings of a cursor: what a queue and a pull subscription have in common.
 struct DeliverySettings {
   Nanos visibility_timeout = std::chrono::seconds(30);  // of a lease; 0 to 12 h
@@ -36,6 +81,9 @@ struct DeliverySettings {
   bool ordered = false;                                 // fixed at creation: one at a time per ordering key
   bool exactly_once = false;                            // leases are synced; an expired or replaced lease is refused
   std::optional<RedrivePolicy> redrive;
+  std::optional<RetryBackoff> backoff;                  // none: at once
+  bool paused = false;                                  // nothing is handed out; publishes, acks and expiry go on
+  bool retain_acknowledged = false;                     // pull subscriptions: settled messages stay for a seek, within retention
 
   bool operator==(const DeliverySettings&) const = default;
 };
@@ -44,12 +92,18 @@ struct QueueSettings {
   DeliverySettings delivery;
   Nanos delay{0};  // default delay of its messages; on an ordered queue, of the whole queue. 0 to retention
   Deduplication deduplication;
+  Nanos message_ttl{0};  // of messages published without their own; 0: none; at most the retention
+  Bounds bounds;
+  DeadLetterAccess dead_letter_access;
+  Notes notes;
 
   bool operator==(const QueueSettings&) const = default;
 };
 
 struct TopicSettings {
   Deduplication deduplication;
+  Nanos retention{0};  // for replay: 0: off, only what somebody needs is kept; else 10 min to 31 d
+  Notes notes;
 
   bool operator==(const TopicSettings&) const = default;
 };
@@ -62,7 +116,16 @@ struct SubscriptionSettings {
   std::optional<std::string> queue;
   // For queue subscriptions: opaque name under which a face renders the message on receive; empty is the message itself.
   std::string delivery_format;
+  // Only matching messages; none: all. Of a pull subscription fixed at creation; of a queue subscription it holds from
+  // the next publish on.
+  std::optional<Filter> filter;
+  // The subscription goes when nobody received from it or changed it for so long; none: never. Pull subscriptions only.
+  std::optional<Nanos> expire_unused;
+  // Queue subscriptions: paused, what is published stays in the topic, and follows in order when it goes on. (That of a
+  // pull subscription is delivery.paused.)
+  bool paused = false;
   DeliverySettings delivery{.retention = kDefaultSubscriptionRetention};  // pull subscriptions only
+  Notes notes;
 
   bool operator==(const SubscriptionSettings&) const = default;
 };

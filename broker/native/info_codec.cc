@@ -27,6 +27,7 @@ v1::Task::State ToProto(engine::TaskState state) {
     case engine::TaskState::kRunning: return v1::Task::RUNNING;
     case engine::TaskState::kDone: return v1::Task::DONE;
     case engine::TaskState::kFailed: return v1::Task::FAILED;
+    case engine::TaskState::kCancelled: return v1::Task::CANCELLED;
   }
   return v1::Task::STATE_UNSPECIFIED;
 }
