@@ -39,6 +39,8 @@ class Batch {
   virtual void Put(Family family, std::string_view key, std::string_view value) = 0;
   virtual void Delete(Family family, std::string_view key) = 0;
   virtual void DeleteRange(Family family, std::string_view from, std::string_view to) = 0;  // [from, to)
+  // About what it weighs so far: keys and values.
+  virtual std::size_t size_bytes() const = 0;
 };
 
 // Called for each pair in key order; false ends the scan. The views are valid during the call.

@@ -28,6 +28,12 @@ class MemoryKv::MemoryBatch final : public Batch {
     operations.push_back({Kind::kDeleteRange, family, std::string(from), std::string(to)});
   }
 
+  std::size_t size_bytes() const override {
+    std::size_t bytes = 0;
+    for (const Operation& operation : operations) bytes += operation.key.size() + operation.value.size();
+    return bytes;
+  }
+
   std::vector<Operation> operations;
 };
 

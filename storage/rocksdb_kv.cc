@@ -59,6 +59,8 @@ class RocksdbBatch final : public Batch {
     Check(batch_.DeleteRange(Handle(family), ToSlice(from), ToSlice(to)));
   }
 
+  std::size_t size_bytes() const override { return batch_.GetDataSize(); }
+
   rocksdb::WriteBatch& batch() { return batch_; }
   std::uint64_t range_deletions(Family family) const { return range_deletions_[static_cast<std::size_t>(family)]; }
 

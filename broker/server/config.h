@@ -12,9 +12,9 @@
 
 namespace broker::server {
 
-// Which thread makes commit groups durable: the engine's own, between two rounds, or one of its own while the engine
-// gathers the next group. See broker/server/README.md for what was measured.
-enum class CommitMode { kInline, kThread };
+// Which thread makes commit groups durable: the engine's own, between two rounds; one of its own, while the engine gathers
+// the next group; or small groups the one, large ones the other. See broker/server/README.md for what was measured.
+enum class CommitMode { kAuto, kInline, kThread };
 
 struct Config {
   std::string data = "data";
@@ -28,7 +28,7 @@ struct Config {
   Nanos shutdown_grace = std::chrono::seconds(10);
   Nanos clock_max_forward = std::chrono::hours(24 * 7);
 
-  CommitMode commit = CommitMode::kInline;
+  CommitMode commit = CommitMode::kAuto;
   std::uint64_t block_cache_bytes = 64u << 20;
   std::uint64_t write_buffer_bytes = 64u << 20;
   std::uint64_t tail_cache_bytes = 64u << 20;

@@ -59,6 +59,7 @@ class Daemon {
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
   void DriveCommits();
+  bool CommitsInline(const engine::PendingGroup& group) const;
   void TellStorageFull(std::optional<std::string> why);
   native::ServerFacts Facts() const;
 
@@ -129,26 +130,29 @@ std::optional<Failure> Daemon::OpenEngine() {
 }
 
 void Daemon::DriveCommits() {
-  if (config_.commit == CommitMode::kInline) {
-    loop_.Drive(*engine_, [this](engine::PendingGroup group) {
-      if (group.commit.batch == nullptr) return loop_.Committed(std::move(group));  // answers only
-      if (auto done = folder_->committer().Commit(std::move(group.commit)); !done.ok()) EndOnFailedCommit(done.error());
-      loop_.Committed(std::move(group));
-    });
-    return;
+  if (config_.commit != CommitMode::kInline) {
+    commit_thread_.emplace(
+        folder_->committer(),
+        [this](engine::PendingGroup group) {
+          // Shared because work that is posted must be copyable; it has one owner at a time.
+          auto durable = std::make_shared<engine::PendingGroup>(std::move(group));
+          loop_.Post([this, durable] { loop_.Committed(std::move(*durable)); });
+        },
+        [](const Error& error) { EndOnFailedCommit(error); });
   }
-  commit_thread_.emplace(
-      folder_->committer(),
-      [this](engine::PendingGroup group) {
-        // Shared because work that is posted must be copyable; it has one owner at a time.
-        auto durable = std::make_shared<engine::PendingGroup>(std::move(group));
-        loop_.Post([this, durable] { loop_.Committed(std::move(*durable)); });
-      },
-      [](const Error& error) { EndOnFailedCommit(error); });
   loop_.Drive(*engine_, [this](engine::PendingGroup group) {
-    if (group.commit.batch == nullptr) return loop_.Committed(std::move(group));
-    commit_thread_->Submit(std::move(group));
+    if (!CommitsInline(group)) return commit_thread_->Submit(std::move(group));
+    if (auto done = folder_->committer().Commit(std::move(group.commit)); !done.ok()) EndOnFailedCommit(done.error());
+    loop_.Committed(std::move(group));
   });
+}
+
+// A group of a few calls is soonest durable without a hand-over between threads; while a large one is written, the engine's
+// thread may as well take in the next.
+bool Daemon::CommitsInline(const engine::PendingGroup& group) const {
+  constexpr std::size_t kLargeBytes = 192u << 10;
+  return config_.commit == CommitMode::kInline ||
+         (config_.commit == CommitMode::kAuto && group.commit.batch->size_bytes() < kLargeBytes);
 }
 
 std::optional<Failure> Daemon::StartNative() {

@@ -1,7 +1,7 @@
 // brokerd put together: data folder, engine, faces, threads. The only place that composes.
 //
 // Threads: the caller's, which waits for signals and looks at the free space once a second; the strand, on which the
-// engine, the native API and, with CommitMode::kInline, the commits run; one for commits with CommitMode::kThread; two
+// engine, the native API and, with CommitMode::kInline, the commits run; one for the commits that are not made there; two
 // for reads; one for HTTP; and those of gRPC and of the store.
 #pragma once
 

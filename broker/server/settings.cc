@@ -68,9 +68,19 @@ std::string_view Word(LogLevel level) {
 }
 
 std::optional<CommitMode> ParseCommitMode(std::string_view text) {
+  if (text == "auto") return CommitMode::kAuto;
   if (text == "inline") return CommitMode::kInline;
   if (text == "thread") return CommitMode::kThread;
   return std::nullopt;
+}
+
+std::string ToText(CommitMode mode) {
+  switch (mode) {
+    case CommitMode::kAuto: return "auto";
+    case CommitMode::kInline: return "inline";
+    case CommitMode::kThread: return "thread";
+  }
+  return "auto";
 }
 
 using Text = std::string_view;
@@ -107,10 +117,10 @@ constexpr std::array kSettings{
             TomlKind::kText,
             [](C& c, Text t) { return TakeDuration(t, std::chrono::hours(24 * 365), c.clock_max_forward); },
             [](const C& c) { return FormatDuration(c.clock_max_forward); }},
-    Setting{"commit", "WHERE", "which thread makes commits durable: inline (the engine's), thread (one of its own)",
+    Setting{"commit", "WHERE", "which thread makes commits durable: inline (the engine's), thread (one of its own), auto (by size)",
             TomlKind::kText,
-            [](C& c, Text t) { return TakeWord(ParseCommitMode(t), c.commit, t, "inline, thread"); },
-            [](const C& c) { return std::string(c.commit == CommitMode::kThread ? "thread" : "inline"); }},
+            [](C& c, Text t) { return TakeWord(ParseCommitMode(t), c.commit, t, "auto, inline, thread"); },
+            [](const C& c) { return ToText(c.commit); }},
     Setting{"cache.blocks", "SIZE", "memory for blocks of the store", TomlKind::kText,
             [](C& c, Text t) { return TakeCache(t, c.block_cache_bytes); },
             [](const C& c) { return FormatSize(c.block_cache_bytes); }},

@@ -2,7 +2,7 @@
 // each batch one synced commit - and reads them back, in turns, so that a busy disk is busy for both. Prints medians as
 // the table in storage/README.md.
 //
-//   record_layout_bench [seconds per measurement, default 1] [rounds, default 5]
+//   record_layout_bench [seconds per measurement, default 1] [rounds, default 5] [batch sizes, default 1 10 100 1000]
 #include <fmt/core.h>
 #include <xxhash.h>
 
@@ -184,7 +184,7 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-int Run(double seconds, int rounds) {
+int Run(double seconds, int rounds, const std::vector<std::uint64_t>& batch_sizes) {
   fmt::print("{} s per measurement, median of {} rounds\n\n", seconds, rounds);
   fmt::print("| body | batch | layout | written, synced (1/s) | scanned (1/s) | point read (us) |\n");
   fmt::print("|---|---|---|---|---|---|\n");
@@ -192,7 +192,7 @@ int Run(double seconds, int rounds) {
   PerRun per_run;
   Layout* const layouts[] = {&per_message, &per_run};
   for (const std::size_t body_bytes : {200u, 1024u}) {
-    for (const std::uint64_t batch_size : {1u, 10u, 100u, 1000u}) {
+    for (const std::uint64_t batch_size : batch_sizes) {
       std::vector<double> written[2];
       std::vector<double> scanned[2];
       std::vector<double> read[2];
@@ -220,5 +220,8 @@ int Run(double seconds, int rounds) {
 int main(int argc, char** argv) {
   const double seconds = argc > 1 ? std::atof(argv[1]) : 1.0;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
-  return broker::bench::Run(seconds, rounds);
+  std::vector<std::uint64_t> batch_sizes{1, 10, 100, 1000};
+  if (argc > 3) batch_sizes.clear();
+  for (int i = 3; i < argc; ++i) batch_sizes.push_back(std::strtoull(argv[i], nullptr, 10));
+  return broker::bench::Run(seconds, rounds, batch_sizes);
 }

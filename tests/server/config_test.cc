@@ -104,7 +104,7 @@ TEST_F(ConfigTest, PrintedConfigReadsBackToTheSameAndSaysWhereValuesCameFrom) {
   const std::string printed = PrintConfig(*loaded);
   EXPECT_THAT(printed, AllOf(HasSubstr("log_level = \"warning\"  # file " + file + ":1\n"),
                              HasSubstr("  # flag --data\n"), HasSubstr("tail = \"1MiB\"  # environment BROKER_CACHE_TAIL"),
-                             HasSubstr("commit = \"inline\"  # default\n")));
+                             HasSubstr("commit = \"auto\"  # default\n")));
   const Config again = Good({"--config", File(printed)});
   for (const Setting& setting : Settings()) EXPECT_EQ(setting.get(again), setting.get(loaded->config)) << setting.key;
 }
@@ -188,7 +188,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadValueCase{"--cache-tail=64MB", "not a size"},
                       BadValueCase{"--cache-tail=99999999999GiB", "not a size"},
                       BadValueCase{"--cache-tail=-1", "not a size"},
-                      BadValueCase{"--commit=maybe", "inline, thread"},
+                      BadValueCase{"--commit=maybe", "auto, inline, thread"},
                       BadValueCase{"--log-level=loud", "debug, info, warning, error"},
                       BadValueCase{"--insecure=yes", "neither true nor false"},
                       BadValueCase{"--data=", "empty"},

@@ -26,6 +26,7 @@ class CountingKv::CountingBatch final : public storage::Batch {
     ++counts_[static_cast<std::size_t>(family)].range_deletes;
     inner_->DeleteRange(family, from, to);
   }
+  std::size_t size_bytes() const override { return inner_->size_bytes(); }
 
   std::unique_ptr<storage::Batch> inner_;
   bool count_keys_;
