@@ -40,12 +40,13 @@ endfunction()
 
 # broker_python_test(NAME SCRIPT a_test.py [ARGS ...] [TIMEOUT seconds] [LABELS label ...])
 # Runs with Debian's own interpreter: Debian's Python packages are installed for that one. A path in ARGS may be a
-# generator expression, such as $<TARGET_FILE:brokerd>.
+# generator expression, such as $<TARGET_FILE:brokerd>. A script that cannot test on this machine prints
+# "SKIPPED: reason" and exits with 77.
 function(broker_python_test name)
   cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "ARGS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${BROKER_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SCRIPT} ${ARG_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()

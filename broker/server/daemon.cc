@@ -21,6 +21,7 @@
 #include "broker/server/commit_thread.h"
 #include "broker/server/health_http.h"
 #include "broker/server/readiness.h"
+#include "broker/server/service_manager.h"
 #include "broker/server/storage_watch.h"
 #include "broker/server/thread_executor.h"
 #include "storage/data_folder.h"
@@ -55,6 +56,7 @@ class Daemon {
   void Stop(std::string_view signal);
 
  private:
+  void WarnOfStrangers() const;
   std::optional<Failure> StartHttp();
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
@@ -85,6 +87,7 @@ class Daemon {
 
 std::optional<Failure> Daemon::Start() {
   Log(LogLevel::kInfo, "starting", {{"version", BROKER_VERSION}, {"data", config_.data}});
+  WarnOfStrangers();
   if (auto failure = StartHttp()) return failure;
   if (auto failure = OpenEngine()) return failure;
   DriveCommits();
@@ -95,7 +98,17 @@ std::optional<Failure> Daemon::Start() {
   strand_ = std::thread([this] { loop_.Run(); });
   readiness_.Unblock("starting");
   Log(LogLevel::kInfo, "ready", {{"after", FormatDuration(clock_.Monotonic() - started_monotonic_)}});
+  TellServiceManager(kReady);
   return std::nullopt;
+}
+
+void Daemon::WarnOfStrangers() const {
+  if (config_.grpc_address.IsLoopback() && config_.http_address.IsLoopback()) return;
+  Log(LogLevel::kWarning, "no_authentication",
+      {{"message", "there is no authentication and no encryption yet: whoever reaches these addresses may read, publish "
+                   "and delete"},
+       {"grpc", config_.grpc_address.ToString()},
+       {"http", config_.http_address.ToString()}});
 }
 
 std::optional<Failure> Daemon::StartHttp() {
@@ -198,6 +211,7 @@ native::ServerFacts Daemon::Facts() const {
 void Daemon::Stop(std::string_view signal) {
   Log(LogLevel::kInfo, "stopping", {{"signal", signal}, {"grace", FormatDuration(config_.shutdown_grace)}});
   readiness_.Block("stopping", "told to by " + std::string(signal));
+  TellServiceManager(kStopping);
   if (!native_->Drain(config_.shutdown_grace)) {
     Log(LogLevel::kWarning, "grace_passed", {{"message", "calls that were still in flight are cut off"}});
   }

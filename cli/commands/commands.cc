@@ -15,6 +15,7 @@ void AddCommands(CLI::App& root, CommandSet& commands) {
   AddTaskCommands(root, commands);
   AddClockCommands(root, commands);
   AddServerCommands(root, commands);
+  AddHealthCommand(root, commands);
   AddContextCommands(root, commands);
   AddCompletionCommand(root, commands);
 }

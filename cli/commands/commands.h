@@ -20,6 +20,7 @@ void AddTaskCommands(CLI::App& root, CommandSet& commands);
 void AddClockCommands(CLI::App& root, CommandSet& commands);
 void AddContextCommands(CLI::App& root, CommandSet& commands);
 void AddServerCommands(CLI::App& root, CommandSet& commands);
+void AddHealthCommand(CLI::App& root, CommandSet& commands);
 void AddCompletionCommand(CLI::App& root, CommandSet& commands);
 
 // All of them, in the order in which help shows them.

@@ -167,6 +167,30 @@ TEST_F(CommandsTest, WhatTheBrokerDoesNotOfferIsAnError) {
   EXPECT_THAT(Err(), HasSubstr("does not offer this"));
 }
 
+TEST_F(CommandsTest, HealthIsTheExitCode) {
+  grpc::health::v1::HealthCheckResponse response;
+  response.set_status(grpc::health::v1::HealthCheckResponse::SERVING);
+  broker_.health.check.Answer(response);
+  EXPECT_EQ(Run({"health", "-o", "name"}), ExitCode::kOk);
+  EXPECT_EQ(Out(), "serving\n");
+  EXPECT_EQ(Err(), "");
+  EXPECT_EQ(broker_.health.check.requests().at(0).service(), "") << "the server as a whole";
+}
+
+TEST_F(CommandsTest, ABrokerThatTakesNoWorkIsNotHealthy) {
+  grpc::health::v1::HealthCheckResponse response;
+  response.set_status(grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  broker_.health.check.Answer(response);
+  EXPECT_EQ(Run({"health", "-o", "name"}), ExitCode::kUnavailable);
+  EXPECT_EQ(Out(), "not_serving\n");
+  EXPECT_THAT(Err(), HasSubstr(broker_.address()));
+}
+
+TEST_F(CommandsTest, NobodyThereIsNotHealthy) {
+  EXPECT_EQ(Run({"health", "--address", "127.0.0.1:1"}), ExitCode::kUnavailable);
+  EXPECT_THAT(Err(), HasSubstr("127.0.0.1:1"));
+}
+
 TEST_F(CommandsTest, CompletionOffersLiveNames) {
   v1::ListQueuesResponse queues;
   queues.add_queues()->set_name("billing");

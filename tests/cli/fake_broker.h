@@ -18,6 +18,7 @@
 #include "broker/v1/subscriptions.grpc.pb.h"
 #include "broker/v1/tasks.grpc.pb.h"
 #include "broker/v1/topics.grpc.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace broker::cli {
 
@@ -78,7 +79,8 @@ class FakeBroker {
     for (grpc::Service* service :
          {static_cast<grpc::Service*>(&queues), static_cast<grpc::Service*>(&topics),
           static_cast<grpc::Service*>(&tasks), static_cast<grpc::Service*>(&subscriptions),
-          static_cast<grpc::Service*>(&messages), static_cast<grpc::Service*>(&dead_letters)}) {
+          static_cast<grpc::Service*>(&messages), static_cast<grpc::Service*>(&dead_letters),
+          static_cast<grpc::Service*>(&health)}) {
       builder.RegisterService(service);
     }
     server_ = builder.BuildAndStart();
@@ -164,6 +166,14 @@ class FakeBroker {
     }
     Script<v1::GetTaskRequest, v1::Task> get;
   } tasks;
+
+  struct : grpc::health::v1::Health::Service {
+    grpc::Status Check(grpc::ServerContext*, const grpc::health::v1::HealthCheckRequest* q,
+                       grpc::health::v1::HealthCheckResponse* a) override {
+      return check.Play(*q, a);
+    }
+    Script<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse> check;
+  } health;
 
  private:
   std::string address_;

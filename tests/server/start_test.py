@@ -46,7 +46,33 @@ class Addresses(brokerd.DaemonTest):
     def test_beyond_this_machine_needs_insecure(self):
         self.assertIn("--insecure", self.refuse(2, "--grpc-address=0.0.0.0:0"))
         self.assertFalse(os.path.exists(self.data))
-        self.start("--insecure", "--grpc-address=0.0.0.0:0").wait_ready()
+        daemon = self.start("--insecure", "--grpc-address=0.0.0.0:0").wait_ready()
+        self.assertRegex(daemon.log(), r"warning no_authentication .*no authentication.* grpc=0\.0\.0\.0:0 ")
+
+    def test_on_this_machine_only_there_is_nothing_to_warn_of(self):
+        self.assertNotIn("no_authentication", self.start("--insecure").wait_ready().log())
+
+
+class ServiceManager(brokerd.DaemonTest):
+    def test_it_is_told_when_ready_and_when_stopping(self):
+        for name in (os.path.join(self.folder, "notify"), "@" + self.folder):
+            with self.subTest(name), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                manager.bind(name.replace("@", "\0"))
+                manager.settimeout(brokerd.PATIENCE)
+                daemon = self.start(env={"NOTIFY_SOCKET": name})
+                self.assertEqual(manager.recv(100), b"READY=1")
+                daemon.signal(signal.SIGTERM)
+                self.assertEqual(manager.recv(100), b"STOPPING=1")
+                self.assertEqual(daemon.wait_exit(), 0)
+                self.assertNotIn("warning", daemon.log())
+
+    def test_one_that_is_not_there_is_a_warning(self):
+        for name in (os.path.join(self.folder, "nowhere"), "/" + "x" * 200):
+            with self.subTest(name):
+                daemon = self.start(env={"NOTIFY_SOCKET": name})
+                daemon.wait_for_line(f"warning service_manager_not_told .*{name}")
+                daemon.signal(signal.SIGTERM)
+                self.assertEqual(daemon.wait_exit(), 0)
 
 
 class DataFolder(brokerd.DaemonTest):
