@@ -44,7 +44,10 @@ std::optional<std::string> Base64UrlDecode(std::string_view text) {
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                    reinterpret_cast<const unsigned char*>(padded.data()), static_cast<int>(padded.size()));
   if (size < 0) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
+  // What the padding cuts off must be zero: no two texts mean the same bytes.
+  const std::size_t length = static_cast<std::size_t>(size) - padding;
+  if (bytes.find_first_not_of('\0', length) != std::string::npos) return std::nullopt;
+  bytes.resize(length);
   return bytes;
 }
 

@@ -161,6 +161,10 @@ class Engine::Core {
   Status CheckRoom() const;  // kStorageFull below the reserve
   Status CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
                       const model::DeliverySettings& settings) const;
+  // Refused when what reaches `from` may reach `to`, by redrive policies and by subscriptions: dead letters of `owner`,
+  // which begin at `from`, would then be dead letters of `owner` again, and so for ever.
+  Status CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner, const model::ResourceRef& from,
+                        const model::ResourceRef& to) const;
   std::vector<std::string> DeadLetterSources(const std::string& name_space, const model::ResourceRef& target) const;
   void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
   MessageLog& AddLog();

@@ -1,6 +1,8 @@
 // Finding things by the names that callers give, and the checks that concern more than one thing.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "broker/engine/core.h"
 
 namespace broker::engine {
@@ -30,7 +32,7 @@ Error Ambiguous(std::string_view first, std::string_view second, const std::stri
 Error WrongKind(std::string_view wanted, const model::Target& target) {
   return Error(ErrorCode::kInvalidArgument, "WRONG_KIND",
                fmt::format("{}/{} cannot be used here; it takes a {}", model::ToString(*target.kind), target.name, wanted),
-               target.name);
+               model::ResourceRef{*target.kind, target.name}.ToString());
 }
 
 }  // namespace
@@ -100,41 +102,50 @@ Status Engine::Core::CheckRoom() const {
 Status Engine::Core::CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
                                   const model::DeliverySettings& settings) const {
   if (!settings.redrive) return {};
-  // Follow the policies from target to target: none may lead back to where it began.
-  model::ResourceRef at = settings.redrive->target;
-  for (std::size_t steps = 0; steps <= queues_.size(); ++steps) {
-    if (at == owner) {
-      return InvalidField("redrive.target",
-                          steps == 0 ? fmt::format("{} cannot be its own dead-letter target", owner.ToString())
-                                     : fmt::format("dead letters of {} would come back to it by way of {}",
-                                                   owner.ToString(), settings.redrive->target.ToString()));
+  const model::ResourceRef& target = settings.redrive->target;
+  if (target == owner) {
+    return InvalidField("redrive.target", fmt::format("{} cannot be its own dead-letter target", owner.ToString()));
+  }
+  const bool is_topic = target.kind == ResourceKind::kTopic;
+  if (is_topic ? topics_.Find(name_space, target.name) == nullptr : queues_.Find(name_space, target.name) == nullptr) {
+    return Error(ErrorCode::kNotFound, is_topic ? "TOPIC_NOT_FOUND" : "QUEUE_NOT_FOUND",
+                 fmt::format("the dead-letter {} \"{}\" does not exist; create it first", model::ToString(target.kind),
+                             target.name),
+                 target.ToString());
+  }
+  return CheckNoWayBack(name_space, owner, target, owner);
+}
+
+Status Engine::Core::CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner,
+                                    const model::ResourceRef& from, const model::ResourceRef& to) const {
+  std::set<model::ResourceRef> seen;
+  std::vector<model::ResourceRef> ahead{from};
+  const auto add_target = [&](const Cursor* cursor) {
+    if (cursor != nullptr && cursor->settings.redrive) ahead.push_back(cursor->settings.redrive->target);
+  };
+  while (!ahead.empty()) {
+    const model::ResourceRef at = std::move(ahead.back());
+    ahead.pop_back();
+    if (at == to) {
+      return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_CYCLE",
+                   fmt::format("dead letters of {} would come back to it by way of {}", owner.ToString(),
+                               (from == owner ? to : from).ToString()),
+                   owner.ToString());
     }
-    if (at.kind == model::ResourceKind::kTopic) {
+    if (!seen.insert(at).second) continue;
+    if (at.kind == ResourceKind::kTopic) {
       const Topic* topic = topics_.Find(name_space, at.name);
-      if (steps == 0 && topic == nullptr) {
-        return Error(ErrorCode::kNotFound, "TOPIC_NOT_FOUND",
-                     fmt::format("the dead-letter topic \"{}\" does not exist; create it first", at.name), at.ToString());
+      if (topic == nullptr) continue;
+      for (const Subscription* subscription : topic->subscriptions) {
+        ahead.push_back(subscription->queue != nullptr
+                            ? model::ResourceRef{ResourceKind::kQueue, subscription->queue->name}
+                            : model::ResourceRef{ResourceKind::kSubscription, subscription->name});
       }
-      // A topic that feeds the owner would bring its dead letters straight back.
-      for (const Subscription* subscription : topic == nullptr ? std::vector<Subscription*>{} : topic->subscriptions) {
-        const bool back = subscription->queue != nullptr
-                              ? owner == model::ResourceRef{model::ResourceKind::kQueue, subscription->queue->name}
-                              : owner == model::ResourceRef{model::ResourceKind::kSubscription, subscription->name};
-        if (back) {
-          return InvalidField("redrive.target", fmt::format("dead letters of {} would come back to it: it is subscribed to {}",
-                                                            owner.ToString(), at.ToString()));
-        }
-      }
-      return {};
+    } else if (at.kind == ResourceKind::kQueue) {
+      if (const Queue* queue = queues_.Find(name_space, at.name)) add_target(queue->cursor);
+    } else if (const Subscription* subscription = subscriptions_.Find(name_space, at.name)) {
+      add_target(subscription->cursor);
     }
-    const Queue* queue = queues_.Find(name_space, at.name);
-    if (queue == nullptr) {
-      if (steps > 0) return {};
-      return Error(ErrorCode::kNotFound, "QUEUE_NOT_FOUND",
-                   fmt::format("the dead-letter queue \"{}\" does not exist; create it first", at.name), at.ToString());
-    }
-    if (!queue->settings.delivery.redrive) return {};
-    at = queue->settings.delivery.redrive->target;
   }
   return {};
 }

@@ -23,15 +23,17 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   }
   auto topic = FindTopic(caller, settings.topic);
   if (!topic.ok()) return topic.error();
-  if (settings.delivery.redrive && settings.delivery.redrive->target == model::ResourceRef{model::ResourceKind::kTopic, settings.topic}) {
-    return InvalidField("redrive.target", fmt::format("dead letters of {} would come back to it: it is subscribed to topic/{}",
-                                                      owner.ToString(), settings.topic));
+  const model::ResourceRef fed_by{model::ResourceKind::kTopic, settings.topic};
+  if (settings.delivery.redrive) {
+    BROKER_RETURN_IF_ERROR(CheckNoWayBack(caller.name_space, owner, settings.delivery.redrive->target, fed_by));
   }
   Queue* queue = nullptr;
   if (settings.queue) {
     auto found = FindQueue(caller, *settings.queue);
     if (!found.ok()) return found.error();
     queue = *found;
+    const model::ResourceRef& fed = queue->cursor->owner;
+    BROKER_RETURN_IF_ERROR(CheckNoWayBack(caller.name_space, fed, fed, fed_by));
     if (start == StartAt::kEarliest) {
       return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
     }

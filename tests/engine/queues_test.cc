@@ -214,24 +214,6 @@ TEST_F(Queues, DescribeSaysWhoFeedsThem) {
   EXPECT_THAT(described->subscriptions, ElementsAre("audit"));
 }
 
-TEST_F(Queues, ThatDeadLetterToThemselvesAreRefusedDirectlyAndAround) {
-  model::QueueSettings to_a;
-  to_a.delivery.redrive = DeadLetterTo("a", 3);
-  model::QueueSettings to_b;
-  to_b.delivery.redrive = DeadLetterTo("b", 3);
-  CreateQueue("a");
-  EXPECT_FALSE(TryUpdateQueue("a", {.delivery = {.redrive = to_a.delivery.redrive}}).ok());
-  CreateQueue("b", to_a);
-  EXPECT_THAT(TryUpdateQueue("a", {.delivery = {.redrive = to_b.delivery.redrive}}),
-              Refused(ErrorCode::kInvalidArgument, "b"));
-  EXPECT_THAT(TryCreateQueue("c", [] {
-                model::QueueSettings settings;
-                settings.delivery.redrive = DeadLetterTo("c", 3);
-                return settings;
-              }()),
-              Refused(ErrorCode::kInvalidArgument, "c"));
-}
-
 TEST_F(Queues, ThatDeadLetterToNothingAreRefused) {
   model::QueueSettings settings;
   settings.delivery.redrive = DeadLetterTo("nowhere", 3);

@@ -1,4 +1,6 @@
 // Receipts: what an old, foreign or malformed one does, at-least-once and exactly-once.
+#include <fmt/format.h>
+
 #include "tests/support/engine_harness.h"
 
 namespace broker::test {
@@ -166,6 +168,22 @@ TEST_F(Receipts, MalformedAreRefused) {
   for (const std::string& receipt : bad) EXPECT_EQ(TryAck("orders", {receipt}), "invalid_receipt") << receipt;
   EXPECT_EQ(Counts("orders"), "1 leased");
   Ack("orders", "a");
+}
+
+TEST_F(Receipts, HaveOneSpelling) {
+  std::string bodies = "m1";
+  for (int i = 2; i <= 300; ++i) bodies += fmt::format(",m{}", i);
+  Publish("orders", bodies);
+  Receive("orders", 300);
+  for (const char* body : {"m1", "m300"}) {  // of different lengths: bits of the last letter may be to spare
+    const std::string good = ReceiptOf("orders", body);
+    for (const char last : std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")) {
+      const std::string other = good.substr(0, good.size() - 1) + last;
+      EXPECT_EQ(TryExtend("orders", {{other, std::chrono::seconds(30)}}), other == good ? "ok" : "invalid_receipt");
+    }
+  }
+  EXPECT_NE(ReceiptOf("orders", "m1").size(), ReceiptOf("orders", "m300").size());
+  EXPECT_EQ(Counts("orders"), "300 leased");
 }
 
 TEST_F(Receipts, OfALeaseReleasedUncountedDoNotSettleTheNextOne) {
