@@ -1,6 +1,8 @@
 // Finding things by the names that callers give, and the checks that concern more than one thing.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "broker/engine/core.h"
 
 namespace broker::engine {
@@ -97,6 +99,14 @@ Status Engine::Core::CheckRoom() const {
   return Error(ErrorCode::kStorageFull, "STORAGE_FULL", *storage_full_);
 }
 
+Status Engine::Core::CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count,
+                                std::uint64_t limit) {
+  if (count < limit) return {};
+  return Error(ErrorCode::kLimitExceeded, "QUOTA_EXCEEDED",
+               fmt::format("namespace \"{}\" has {} {}; it may have {}", name_space, count, what, limit),
+               "namespace/" + name_space);
+}
+
 Status Engine::Core::CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
                                   const model::DeliverySettings& settings) const {
   if (!settings.redrive) return {};
@@ -132,6 +142,14 @@ Status Engine::Core::CheckRedrive(const std::string& name_space, const model::Re
       if (steps > 0) return {};
       return Error(ErrorCode::kNotFound, "QUEUE_NOT_FOUND",
                    fmt::format("the dead-letter queue \"{}\" does not exist; create it first", at.name), at.ToString());
+    }
+    const model::DeadLetterAccess& access = queue->settings.dead_letter_access;
+    const bool listed = std::find(access.sources.begin(), access.sources.end(), owner) != access.sources.end();
+    if (steps == 0 && access.kind != model::DeadLetterAccess::Kind::kAll && !listed) {
+      return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_ACCESS_DENIED",
+                   fmt::format("{} may not use {} for its dead letters: that takes {}", owner.ToString(), at.ToString(),
+                               access.sources.empty() ? "none" : "only those of its list"),
+                   at.ToString());
     }
     if (!queue->settings.delivery.redrive) return {};
     at = queue->settings.delivery.redrive->target;

@@ -1,0 +1,25 @@
+// Settings that topics, queues and subscriptions share, in their durable form and back.
+#pragma once
+
+#include "broker/model/settings.h"
+
+namespace broker::storage::v0 {
+class BackoffRecord;
+class BoundsRecord;
+class DeadLetterAccessRecord;
+class NotesRecord;
+}  // namespace broker::storage::v0
+
+namespace broker::engine {
+
+void ToRecord(const model::RetryBackoff& backoff, storage::v0::BackoffRecord& out);
+void ToRecord(const model::Bounds& bounds, storage::v0::BoundsRecord& out);
+void ToRecord(const model::DeadLetterAccess& access, storage::v0::DeadLetterAccessRecord& out);
+void ToRecord(const model::Notes& notes, storage::v0::NotesRecord& out);
+
+model::RetryBackoff FromRecord(const storage::v0::BackoffRecord& record);
+model::Bounds FromRecord(const storage::v0::BoundsRecord& record);
+model::DeadLetterAccess FromRecord(const storage::v0::DeadLetterAccessRecord& record);
+model::Notes FromRecord(const storage::v0::NotesRecord& record);
+
+}  // namespace broker::engine
