@@ -57,6 +57,18 @@ inline void Patch(model::DeliverySettings& settings, const DeliveryPatch& patch)
   settings.retention = patch.retention.value_or(settings.retention);
   settings.exactly_once = patch.exactly_once.value_or(settings.exactly_once);
   if (patch.redrive) settings.redrive = *patch.redrive;
+  if (patch.backoff) settings.backoff = *patch.backoff;
+  settings.paused = patch.paused.value_or(settings.paused);
+}
+inline void Patch(model::Notes& notes, const NotesPatch& patch) {
+  if (patch.labels) notes.labels = *patch.labels;
+  for (const auto& [name, value] : patch.annotations) {
+    if (value.empty()) {
+      notes.annotations.erase(name);
+    } else {
+      notes.annotations[name] = value;
+    }
+  }
 }
 
 // Things by (namespace, name), in that order.
@@ -72,10 +84,15 @@ class NameTable {
   // REQUIRES: the name is free.
   T& Add(std::unique_ptr<T> item) {
     T& added = *item;
+    ++counts_[added.name_space];
     items_.emplace(Key{added.name_space, added.name}, std::move(item));
     return added;
   }
-  void Erase(const T& item) { items_.erase({item.name_space, item.name}); }
+  void Erase(const T& item) {
+    const auto count = counts_.find(item.name_space);
+    if (--count->second == 0) counts_.erase(count);
+    items_.erase({item.name_space, item.name});
+  }
 
   // Calls `visit` for what begins with `prefix` and comes after `after`, in order of names, until it answers false.
   template <class Visit>
@@ -91,9 +108,14 @@ class NameTable {
     for (const auto& [key, item] : items_) visit(*item);
   }
   std::size_t size() const { return items_.size(); }
+  std::size_t CountIn(const std::string& name_space) const {
+    const auto count = counts_.find(name_space);
+    return count == counts_.end() ? 0 : count->second;
+  }
 
  private:
   std::map<Key, std::unique_ptr<T>> items_;
+  std::map<std::string, std::size_t> counts_;  // by namespace
 };
 
 }  // namespace broker::engine

@@ -109,7 +109,9 @@ struct ListPage {
 struct PublishEntry {
   model::MessageContent content;
   std::optional<Nanos> delay;  // 0 to retention; none: the queue's own. Refused on ordered queues if not 0
-  std::optional<Nanos> ttl;    // above 0, at most retention; none: the queue's own. From when it is due
+  // Above 0, at most retention; none: the queue's own. From when it is due. Passed, it is never delivered (any more),
+  // but may count as ready until a cursor reaches it.
+  std::optional<Nanos> ttl;
 };
 
 struct PublishRequest {

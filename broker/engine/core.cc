@@ -42,7 +42,7 @@ void Engine::Core::OnTimer(Timers::Key key) {
     case TimerKind::kCursor:
       if (Cursor* cursor = FindCursor(key.id)) {
         EndLeases(*cursor);
-        cursor->outstanding.MoveDue(now_);
+        MoveDue(*cursor);
         MarkDirty(*cursor);
         Wake(*cursor);
       }

@@ -9,7 +9,8 @@
 //   recover.cc        opening a store                    dead_letters.cc   ends of attempts, dead-lettering
 //   peek.cc           looking without touching           retention.cc      floors, purge
 //   stats.cc          counts                             reclaim.cc        dropping chunks
-//   redrive.cc        tasks
+//   redrive.cc        tasks                              bounds.cc         full queues
+//   lifetimes.cc      time to live, retry backoff
 //
 // Confined to the engine's strand.
 #pragma once
@@ -159,8 +160,12 @@ class Engine::Core {
   Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
   Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
   Status CheckRoom() const;  // kStorageFull below the reserve
+  // Of things of a kind ("topics") in one namespace: whether there may be another.
+  static Status CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count, std::uint64_t limit);
   Status CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
                       const model::DeliverySettings& settings) const;
+  // Whether a queue takes the dead letters of `owner`.
+  static Status CheckAccess(const Queue& target, const model::ResourceRef& owner);
   // Refused when what reaches `from` may reach `to`, by redrive policies and by subscriptions: dead letters of `owner`,
   // which begin at `from`, would then be dead letters of `owner` again, and so for ever.
   Status CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner, const model::ResourceRef& from,
@@ -177,15 +182,53 @@ class Engine::Core {
   // ---- publish.cc
   RecordPtr Append(MessageLog& log, StoredRecord record);
   // `came_by`: the copy goes on saying by which subscription its message once came, and in which format.
+  // Without `expires` it has the log's time to live.
   RecordPtr AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
-                          std::shared_ptr<const Alias> came_by = nullptr);
+                          std::shared_ptr<const Alias> came_by = nullptr, Time expires = {});
   void AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due);
-  // Gives a topic's message to the queues subscribed to it.
-  void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source);
+  // Gives a topic's message to the queues subscribed to it. What is published heeds their bounds; dead letters and what
+  // came due go beyond a refusing one.
+  enum class Copies { kPublished, kCameDue, kDeadLetters };
+  void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies);
   void NameSource(MessageLog& log, model::MessageId target);
   void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
   Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&);
+  // Empty: neither an id nor the content says that it is the same as another.
+  static std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication);
+  static std::optional<Time> DueOf(Publishable target, const PublishEntry& entry, Time now);
+
+  // ---- bounds.cc
+  enum class Room { kEnough, kByDropping, kNone };
+  struct Planned {  // what is about to be added to a queue
+    Totals all;
+    Totals delayed;
+  };
+  using Plans = std::map<const Queue*, Planned>;
+  static Totals Held(const Queue& queue);  // what its bounds count
+  Room RoomFor(const Queue& queue, std::uint64_t size_bytes, const Planned& before = {}) const;
+  // Whether the target takes a message after all that is planned, and adds it to that. Errors: kLimitExceeded.
+  Status Admit(Publishable target, std::uint64_t size_bytes, bool delayed, Plans& plans) const;
+  Status AdmitAll(Publishable target, const model::Deduplication&, const std::vector<PublishEntry>& entries);
+  // The oldest that are not leased go until the queue is within its bounds; what has to be read first goes later.
+  void DropOldest(Queue& queue, const std::map<std::uint64_t, RecordPtr>& read = {});
+  void DropWaiting(Cursor& cursor, std::uint64_t sequence);
+  void DropUnread(Cursor& cursor, const StoredRecord& record);
+  void ReadToDrop(Queue& queue);
+  // The copy that a full queue refuses, with the reason. False: it has nowhere to go.
+  bool DeadLetterCopy(const Subscription& subscription, model::MessageId target, const StoredRecord& source);
+
+  // ---- lifetimes.cc: time to live and retry backoff
+  bool IsExpired(Time expires) const { return expires != Time{} && expires <= clock_.expiry_now(); }
+  // When the time to live of a message begins that is now appended to `log`.
+  Time LifeBegins(const MessageLog& log, std::optional<Time> due) const;
+  Time DefaultExpiry(const MessageLog& log, std::optional<Time> due) const;
+  // Backoffs that have ended; what expired meanwhile is gone.
+  void MoveDue(Cursor& cursor);
+  // Outstanding messages that may be handed out, at most `limit`; what expired is gone.
+  std::vector<std::uint64_t> ReadyNow(Cursor& cursor, std::size_t limit);
+  // How long an entry waits after so many attempts, if nobody says otherwise.
+  Nanos BackoffAfter(const Cursor& cursor, std::uint32_t attempts);
 
   // ---- delays.cc
   void Schedule(MessageLog& log, const StoredRecord& record);
@@ -231,22 +274,31 @@ class Engine::Core {
   // The entry that the receipt may still act on; null when it is stale (then `refusal` says what to answer).
   const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
   // Ends the lease unless an earlier one of its key did so already.
-  void EndIfLeased(Cursor& cursor, std::uint64_t sequence, Nanos backoff);
+  void EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff);
   // After a power cut a position may have gone back behind what was handed out: moves it past `sequence`.
   void AdvancePast(Cursor& cursor, std::uint64_t sequence);
 
   // ---- dead_letters.cc
   void EndLeases(Cursor& cursor);
   // The leased entry waits again, or is dead-lettered if this was its last attempt. In an ordered set the later ones of
-  // its key come back with it. Not `counted`: as if it had never been delivered.
-  void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason, Nanos backoff,
-                  bool counted = true);
+  // its key come back with it. Not `counted`: as if it had never been delivered. Without `backoff` the cursor's own.
+  // What has expired meanwhile goes, whichever attempt it was.
+  void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
+                  std::optional<Nanos> backoff, bool counted = true);
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
   void DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
+  // Where a cursor's dead letters go: a queue or a topic, or why they cannot.
+  struct DeadLetterHome {
+    Queue* queue = nullptr;
+    Topic* topic = nullptr;
+    std::string problem;
+  };
+  DeadLetterHome FindDeadLetterHome(const Cursor& cursor) const;
+  void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
   void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);
 

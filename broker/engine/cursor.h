@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/engine/commands.h"
 #include "broker/engine/message_log.h"
@@ -38,6 +39,10 @@ struct Cursor {
   std::uint64_t window_bytes = 0;
   bool reading = false;
   std::uint64_t read_epoch = 0;  // a finished read of an earlier one is dropped
+
+  bool dropping = false;        // to make room, the head is being read
+  bool reading_dying = false;   // bodies of dead letters to be
+  std::vector<std::uint64_t> dying_next;  // to be read after them
 
   bool dirty = false;           // listed in the journal
   bool position_dirty = false;

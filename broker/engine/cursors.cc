@@ -98,6 +98,7 @@ void Engine::Core::ApplyDelivery(Cursor& cursor, const model::DeliverySettings& 
   cursor.dead_letter_problem.clear();
   cursor.log->shortest_retention = Nanos{0};
   SweepSpent(cursor);
+  Wake(cursor);  // it may go on after a pause
   timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
 }
 

@@ -26,7 +26,7 @@ void Engine::Core::EndLeases(Cursor& cursor) {
   for (const std::uint64_t sequence : ended) {
     // An earlier one of its key may have brought it back already.
     const Entry* entry = cursor.outstanding.Find(sequence);
-    if (entry != nullptr && entry->leased && entry->due <= now_) EndAttempt(cursor, sequence, TimedOut(), Nanos{0});
+    if (entry != nullptr && entry->leased && entry->due <= now_) EndAttempt(cursor, sequence, TimedOut(), std::nullopt);
   }
   if (!ended.empty() && cursor.synced_leases()) journal_.RequireSync();
   if (ended.size() == kLeasesPerRun) MarkDirty(cursor);
@@ -37,7 +37,7 @@ bool Engine::Core::IsSpent(const Cursor& cursor, const Entry& entry) const {
 }
 
 void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
-                              Nanos backoff, bool counted) {
+                              std::optional<Nanos> backoff, bool counted) {
   std::vector<std::uint64_t> ended{sequence};
   if (const std::uint64_t key = cursor.outstanding.Find(sequence)->key_hash; cursor.settings.ordered && key != 0) {
     for (const std::uint64_t later : cursor.outstanding.LaterOfKey(key, sequence)) {
@@ -54,7 +54,12 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
-      if (backoff > Nanos{0} && !IsSpent(cursor, entry)) entry.due = now_ + backoff;
+      const Nanos wait = IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts);
+      if (wait > Nanos{0}) entry.due = now_ + wait;
+    }
+    if (IsExpired(entry.expires)) {
+      RemoveOutstanding(cursor, each);
+      continue;
     }
     if (IsSpent(cursor, entry) && !undone) spent.push_back(each);
     PutOutstanding(cursor, each, std::move(entry));
@@ -96,7 +101,8 @@ void Engine::Core::ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence) {
   Entry entry = *cursor.outstanding.Find(sequence);
   entry.dying = true;
   PutOutstanding(cursor, sequence, std::move(entry));
-  dying_[cursor.id.value()].push_back(sequence);
+  // One read of a cursor at a time, so that they arrive in order.
+  (cursor.reading_dying ? cursor.dying_next : dying_[cursor.id.value()]).push_back(sequence);
 }
 
 void Engine::Core::ReadDying() {
@@ -104,12 +110,15 @@ void Engine::Core::ReadDying() {
     Cursor* cursor = FindCursor(id);
     if (cursor == nullptr) continue;
     std::sort(sequences.begin(), sequences.end());
+    cursor->reading_dying = true;
     const ReadRequest request{cursor->log->id, std::move(sequences)};
     Offload<ReadOutcome>(
         [&kv = deps_.kv, request] { return ReadRecords(kv, request); },
         [this, cursor_id = id, request](const ReadOutcome& outcome) {
           Cursor* owner = FindCursor(cursor_id);
           if (owner == nullptr) return;
+          owner->reading_dying = false;
+          if (!owner->dying_next.empty()) dying_[cursor_id] = std::exchange(owner->dying_next, {});
           std::map<std::uint64_t, RecordPtr> loaded;
           for (const RecordPtr& record : outcome.records) loaded[record->sequence] = record;
           for (const std::uint64_t sequence : request.points) {
@@ -127,20 +136,47 @@ void Engine::Core::ReadDying() {
   }
 }
 
-void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record) {
-  if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
+Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& cursor) const {
+  DeadLetterHome home;
+  if (!cursor.settings.redrive) {
+    home.problem = "it has no dead-letter target";
+    return home;
+  }
   const model::ResourceRef& target = cursor.settings.redrive->target;
-  if (storage_full_) return KeepInstead(cursor, sequence, *storage_full_);
-  const bool to_queue = target.kind == model::ResourceKind::kQueue;
-  Queue* queue = to_queue ? queues_.Find(cursor.name_space, target.name) : nullptr;
-  Topic* topic = to_queue ? nullptr : topics_.Find(cursor.name_space, target.name);
-  if (queue == nullptr && topic == nullptr) {
-    return KeepInstead(cursor, sequence, fmt::format("the dead-letter target {} does not exist", target.ToString()));
+  if (target.kind == model::ResourceKind::kQueue) {
+    home.queue = queues_.Find(cursor.name_space, target.name);
+  } else {
+    home.topic = topics_.Find(cursor.name_space, target.name);
   }
-  if (topic != nullptr && topic->subscriptions.empty()) {
-    return KeepInstead(cursor, sequence, fmt::format("nobody subscribes to the dead-letter target {}", target.ToString()));
+  if (storage_full_) {
+    home.problem = *storage_full_;
+  } else if (home.queue == nullptr && home.topic == nullptr) {
+    home.problem = fmt::format("the dead-letter target {} does not exist", target.ToString());
+  } else if (home.topic != nullptr && home.topic->subscriptions.empty()) {
+    home.problem = fmt::format("nobody subscribes to the dead-letter target {}", target.ToString());
   }
+  return home;
+}
+
+void Engine::Core::AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter,
+                                    std::shared_ptr<const Alias> came_by) {
+  MessageLog& log = home.queue != nullptr ? *home.queue->log : *home.topic->log;
+  const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt, std::move(came_by));
+  if (home.topic != nullptr) {
+    FanOut(*home.topic, {log.id, model::Sequence(appended->sequence)}, *appended, Copies::kDeadLetters);
+  }
+  journal_.RequireSync();
+}
+
+void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record) {
   const Entry& entry = *cursor.outstanding.Find(sequence);
+  if (IsExpired(entry.expires)) {
+    RemoveOutstanding(cursor, sequence);
+    return;
+  }
+  if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
+  const DeadLetterHome home = FindDeadLetterHome(cursor);
+  if (!home.problem.empty()) return KeepInstead(cursor, sequence, home.problem);
   const model::MessageId id = record.IdIn(cursor.log->id);
   auto letter = std::make_shared<model::Message>(*record.message);
   model::DeadLetterEntry story;
@@ -156,12 +192,8 @@ void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, cons
   letter->dead_letter.push_back(std::move(story));
   const model::MessageId origin = record.OriginIn(cursor.log->id);
   letter->origin = origin != model::MessageId{} ? origin : id;
-
-  MessageLog& log = queue != nullptr ? *queue->log : *topic->log;
-  const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt, record.alias);
-  if (topic != nullptr) FanOut(*topic, {log.id, model::Sequence(appended->sequence)}, *appended);
+  AppendDeadLetter(home, std::move(letter), record.alias);
   RemoveOutstanding(cursor, sequence);
-  journal_.RequireSync();
   cursor.dead_letter_problem.clear();
 }
 

@@ -29,10 +29,11 @@ void Engine::Core::Schedule(MessageLog& log, const StoredRecord& record) {
   entry.set_size_bytes(record.size_bytes);
   entry.set_key_hash(record.key_hash);
   if (record.alias != nullptr) ToRecord(*record.alias, *entry.mutable_alias());
+  entry.set_expires_ns(ToNanos(record.expires));
   const ScheduleKey key{Millisecond(record.due), record.sequence};
   journal_.Put(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second), entry);
   journal_.RequireSync();
-  log.schedule_added[key] = {{record.size_bytes, record.key_hash, record.alias}, group_};
+  log.schedule_added[key] = {{record.size_bytes, record.key_hash, record.expires, record.alias}, group_};
   schedule_pending_.insert(log.id.value());
   log.delayed += {1, record.size_bytes};
   if (Chunk* chunk = log.chunks.Find(record.sequence)) ++chunk->scheduled;
@@ -78,7 +79,7 @@ std::map<ScheduleKey, ScheduleEntry> Engine::Core::FirstScheduled(const MessageL
         if (const Status opened = storage::Open(key, value, entry); !opened.ok()) {
           broker::Log(LogLevel::kError, "schedule_entry_damaged", {{"log", id}, {"why", opened.error().message}});
         }
-        first.emplace(at, ScheduleEntry{entry.size_bytes(), entry.key_hash(),
+        first.emplace(at, ScheduleEntry{entry.size_bytes(), entry.key_hash(), FromNanos(entry.expires_ns()),
                                         entry.has_alias() ? std::make_shared<const Alias>(FromRecord(entry.alias())) : nullptr});
         return true;
       });
@@ -101,8 +102,13 @@ void Engine::Core::RunDelay(MessageLog& log) {
       log.first_due_ms = key.first;
       break;
     }
+    if (IsExpired(entry.expires)) {
+      Unschedule(log, key, entry.size_bytes);
+      continue;
+    }
     const model::MessageId own{log.id, model::Sequence(key.second)};
     StoredRecord source;
+    source.expires = entry.expires;
     source.size_bytes = entry.size_bytes;
     source.key_hash = entry.key_hash;
     Alias alias;
@@ -114,7 +120,7 @@ void Engine::Core::RunDelay(MessageLog& log) {
     alias.id = own;
     const model::MessageId target = alias.target;
     AppendAlias(log, std::move(alias), source, std::nullopt);
-    if (topic != nullptr) FanOut(*topic, target, source);
+    if (topic != nullptr) FanOut(*topic, target, source, Copies::kCameDue);
     Unschedule(log, key, entry.size_bytes);
   }
   if (log.first_due_ms) timers_.Set({TimerKind::kDelay, log.id.value()}, AtMillisecond(*log.first_due_ms));

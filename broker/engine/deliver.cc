@@ -85,6 +85,11 @@ void Engine::Core::AnswerExpiredWaiters(Cursor& cursor) {
 }
 
 void Engine::Core::Serve(Cursor& cursor) {
+  if (cursor.settings.paused) {
+    AnswerExpiredWaiters(cursor);
+    MarkDirty(cursor);
+    return;
+  }
   while (!cursor.waiters.empty()) {
     const WaiterId id = cursor.waiters.front();
     const Waiter& waiter = waiters_.at(id);
@@ -106,10 +111,10 @@ void Engine::Core::Serve(Cursor& cursor) {
 // Retries that are due go first but take at most half, rounded up, while fresh messages are ready for the rest.
 Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& request) {
   Plan plan;
-  cursor.outstanding.MoveDue(now_);
+  MoveDue(cursor);
   const std::size_t limit = request.max_messages;
   const std::uint64_t max_bytes = request.max_bytes == 0 ? model::kMaxReceiveBytes : request.max_bytes;
-  const std::vector<std::uint64_t> ready = cursor.outstanding.Ready(limit);
+  const std::vector<std::uint64_t> ready = ReadyNow(cursor, limit);
   const std::size_t reserved = std::min(ready.size(), (limit + 1) / 2);
 
   std::uint64_t reserved_bytes = 0;
@@ -153,9 +158,10 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
       return;
     }
     if (log.ordered && log.delay > Nanos{0} && record->append_time + log.delay > now_) return;
-    const bool blocked = cursor.settings.ordered && !record->held && !record->damaged &&
+    const bool expired = IsExpired(record->expires);
+    const bool blocked = cursor.settings.ordered && !record->held && !expired && !record->damaged &&
                          cursor.outstanding.CountOfKey(record->key_hash) > InPlan(plan, record->key_hash);
-    if (record->held || record->damaged || blocked) {
+    if (record->held || record->damaged || expired || blocked) {
       // In front of anything chosen the position can move at once.
       if (plan.fresh_chosen == 0) {
         StepOver(cursor, *record, blocked || record->damaged);
@@ -185,6 +191,7 @@ Entry Engine::Core::FreshEntry(const Cursor& cursor, const StoredRecord& record)
   entry.key_hash = cursor.settings.ordered ? record.key_hash : 0;
   entry.size_bytes = record.size_bytes;
   entry.append_time = record.damaged ? now_ : record.append_time;
+  entry.expires = record.expires;
   return entry;
 }
 
@@ -221,7 +228,7 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
         std::find(plan.chosen.begin() + static_cast<std::ptrdiff_t>(i), plan.chosen.end(), true) == plan.chosen.end()) {
       break;  // nothing chosen behind it: left for the next receive
     }
-    const bool waits = !record->held && !plan.chosen[i];
+    const bool waits = !record->held && !plan.chosen[i] && !IsExpired(record->expires);
     StepOver(cursor, *record, waits);
     if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(cursor, *record), timeout));
   }

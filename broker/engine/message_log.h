@@ -27,6 +27,7 @@ using ScheduleKey = std::pair<std::int64_t, std::uint64_t>;  // due (ms), sequen
 struct ScheduleEntry {
   std::uint64_t size_bytes = 0;
   std::uint64_t key_hash = 0;
+  Time expires{};  // zero: none
   std::shared_ptr<const Alias> alias;  // what to append when due, if the held record is an alias itself
 };
 
@@ -42,6 +43,7 @@ struct MessageLog {
   std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting
   bool ordered = false;       // a queue's log whose delay holds back its head, not single messages
   Nanos delay{0};             // of an ordered log
+  Nanos message_ttl{0};       // of a queue's messages that bring none of their own; 0: none
   Nanos shortest_retention{0};  // over its cursors; 0: to be found again
   bool deleted = false;       // nobody can name it any more; it lives until its last cursor and alias are done
 

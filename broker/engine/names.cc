@@ -1,6 +1,7 @@
 // Finding things by the names that callers give, and the checks that concern more than one thing.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "broker/engine/core.h"
@@ -99,6 +100,14 @@ Status Engine::Core::CheckRoom() const {
   return Error(ErrorCode::kStorageFull, "STORAGE_FULL", *storage_full_);
 }
 
+Status Engine::Core::CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count,
+                                std::uint64_t limit) {
+  if (count < limit) return {};
+  return Error(ErrorCode::kLimitExceeded, "QUOTA_EXCEEDED",
+               fmt::format("namespace \"{}\" has {} {}; it may have {}", name_space, count, what, limit),
+               "namespace/" + name_space);
+}
+
 Status Engine::Core::CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
                                   const model::DeliverySettings& settings) const {
   if (!settings.redrive) return {};
@@ -113,7 +122,21 @@ Status Engine::Core::CheckRedrive(const std::string& name_space, const model::Re
                              target.name),
                  target.ToString());
   }
+  if (!is_topic) {
+    BROKER_RETURN_IF_ERROR(CheckAccess(*queues_.Find(name_space, target.name), owner));
+  }
   return CheckNoWayBack(name_space, owner, target, owner);
+}
+
+Status Engine::Core::CheckAccess(const Queue& target, const model::ResourceRef& owner) {
+  const model::DeadLetterAccess& access = target.settings.dead_letter_access;
+  if (access.kind == model::DeadLetterAccess::Kind::kAll) return {};
+  if (std::find(access.sources.begin(), access.sources.end(), owner) != access.sources.end()) return {};
+  const std::string name = target.cursor->owner.ToString();
+  return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_ACCESS_DENIED",
+               fmt::format("{} may not use {} for its dead letters: that takes {}", owner.ToString(), name,
+                           access.sources.empty() ? "none" : "only those of its list"),
+               name);
 }
 
 Status Engine::Core::CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner,

@@ -63,14 +63,17 @@ void Outstanding::Clear() {
   leases_.clear();
   backing_off_.clear();
   ready_.clear();
+  waiting_.clear();
   keys_.clear();
   ready_keys_.clear();
   size_ = 0;
-  all_ = leased_ = Totals{};
+  all_ = leased_ = dying_ = Totals{};
 }
 
 void Outstanding::Index(std::uint64_t sequence, const Entry& entry) {
   const bool keyed = ordered_ && entry.key_hash != 0;
+  if (entry.dying) dying_ += {1, entry.size_bytes};
+  if (!entry.leased && !entry.dying) waiting_.insert(sequence);
   if (entry.leased) {
     leases_.emplace(entry.due, sequence);
     leased_ += {1, entry.size_bytes};
@@ -92,6 +95,8 @@ void Outstanding::Unindex(std::uint64_t sequence, const Entry& entry) {
     leases_.erase({entry.due, sequence});
     leased_ -= {1, entry.size_bytes};
   }
+  if (entry.dying) dying_ -= {1, entry.size_bytes};
+  waiting_.erase(sequence);
   backing_off_.erase({entry.due, sequence});
   ready_.erase(sequence);
   if (ordered_ && entry.key_hash != 0) {
@@ -120,8 +125,9 @@ void Outstanding::RefreshKey(std::uint64_t key_hash) {
   ready_keys_.emplace(head, key_hash);
 }
 
-void Outstanding::MoveDue(Time now) {
+std::vector<std::uint64_t> Outstanding::MoveDue(Time now) {
   now_ = now;
+  std::vector<std::uint64_t> moved;
   while (!backing_off_.empty() && backing_off_.begin()->first <= now) {
     const std::uint64_t sequence = backing_off_.begin()->second;
     backing_off_.erase(backing_off_.begin());
@@ -131,7 +137,14 @@ void Outstanding::MoveDue(Time now) {
     } else {
       ready_.insert(sequence);
     }
+    moved.push_back(sequence);
   }
+  return moved;
+}
+
+std::optional<std::uint64_t> Outstanding::NextWaiting(std::uint64_t sequence) const {
+  const auto next = waiting_.lower_bound(sequence);
+  return next == waiting_.end() ? std::nullopt : std::optional(*next);
 }
 
 std::vector<std::uint64_t> Outstanding::Ready(std::size_t limit) const {

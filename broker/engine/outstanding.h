@@ -44,6 +44,7 @@ struct Entry {
   Time lease_start{};
   std::uint64_t size_bytes = 0;
   Time append_time{};
+  Time expires{};  // zero: none
   std::shared_ptr<const std::string> reason;  // of the last attempt; null: none. Shared by entries of one command
 };
 
@@ -64,13 +65,15 @@ class Outstanding {
   Entry Remove(std::uint64_t sequence);
   void Clear();
 
-  // Moves what has come due from backing off to ready.
-  void MoveDue(Time now);
+  // Moves what has come due from backing off to ready, and says what that was.
+  std::vector<std::uint64_t> MoveDue(Time now);
 
   // Deliverable sequences, oldest first, as of the last MoveDue: at most `limit`. In an ordered set, those of one key
   // follow each other in order, from its head on.
   std::vector<std::uint64_t> Ready(std::size_t limit) const;
   bool HasReady() const { return !ready_.empty() || !ready_keys_.empty(); }
+  // The first at or after `sequence` that is neither leased nor gone to dead letter.
+  std::optional<std::uint64_t> NextWaiting(std::uint64_t sequence) const;
   // How many of this ordering key are outstanding: another one must not overtake them.
   std::size_t CountOfKey(std::uint64_t key_hash) const;
   // The sequences of `key_hash` above `sequence`, leased or not.
@@ -85,6 +88,7 @@ class Outstanding {
   const std::map<std::uint64_t, Page>& pages() const { return pages_; }
 
   Totals leased() const { return leased_; }
+  Totals dying() const { return dying_; }
   Totals all() const { return all_; }
   // Waiting with a due time in the future.
   std::uint64_t Retrying(Time now) const;
@@ -113,11 +117,13 @@ class Outstanding {
   std::size_t size_ = 0;
   Totals all_;
   Totals leased_;
+  Totals dying_;
   Time now_{};  // of the last MoveDue
   std::map<std::uint64_t, Page> pages_;
   std::set<std::pair<Time, std::uint64_t>> leases_;
   std::set<std::pair<Time, std::uint64_t>> backing_off_;
   std::set<std::uint64_t> ready_;  // keyless ones
+  std::set<std::uint64_t> waiting_;  // whether or not they may go yet
   std::unordered_map<std::uint64_t, Key> keys_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> ready_keys_;  // (head sequence, key)
   std::set<std::uint64_t> dirty_;

@@ -104,7 +104,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = **found;
   const MessageLog& log = *cursor.log;
-  cursor.outstanding.MoveDue(now_);
+  MoveDue(cursor);
   std::map<std::uint64_t, Entry> entries;
   ReadRequest read{log.id, {}};
   for (auto at = cursor.outstanding.NextFrom(token->sequence); at && entries.size() <= request.page_size;

@@ -32,15 +32,19 @@ Status CheckBatch(const PublishRequest& request) {
   return {};
 }
 
-Status CheckEntry(const std::string& field, const PublishEntry& entry, bool ordered, Nanos longest_delay) {
+Status CheckEntry(const std::string& field, const PublishEntry& entry, bool ordered, Nanos longest) {
   BROKER_RETURN_IF_ERROR(model::CheckContent(field, entry.content));
+  if (entry.ttl && (*entry.ttl <= Nanos{0} || *entry.ttl > longest)) {
+    return InvalidField(field + ".ttl", fmt::format("{} is not above 0s and at most {}, the retention",
+                                                    FormatDuration(*entry.ttl), FormatDuration(longest)));
+  }
   if (!entry.delay || *entry.delay == Nanos{0}) return {};
   if (ordered) {
     return InvalidField(field + ".delay", "an ordered queue has one delay for all its messages; set it on the queue");
   }
-  if (*entry.delay < Nanos{0} || *entry.delay > longest_delay) {
+  if (*entry.delay < Nanos{0} || *entry.delay > longest) {
     return InvalidField(field + ".delay", fmt::format("{} is outside 0s to {}, the retention",
-                                                      FormatDuration(*entry.delay), FormatDuration(longest_delay)));
+                                                      FormatDuration(*entry.delay), FormatDuration(longest)));
   }
   return {};
 }
@@ -63,6 +67,7 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
     checks.push_back(CheckEntry(fmt::format("messages[{}]", i), request.entries[i], ordered, longest));
     if (request.all_or_nothing && !checks.back().ok()) return checks.back().error();
   }
+  if (request.all_or_nothing) BROKER_RETURN_IF_ERROR(AdmitAll(*found, deduplication, request.entries));
   PublishResponse response;
   response.subscriptions = queue != nullptr ? 1 : static_cast<std::uint32_t>(found->topic->subscriptions.size());
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
@@ -78,34 +83,46 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
 Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
                                            const model::Deduplication& deduplication, PublishEntry&& entry) {
   MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
-  std::string hash;
-  if (!entry.content.deduplication_id.empty() || deduplication.by_content) {
-    const std::string scope =
-        deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : std::string();
-    hash = Deduplicator::Hash(scope, entry.content.deduplication_id.empty() ? Sha256(entry.content.body)
-                                                                             : entry.content.deduplication_id);
-    if (const auto first = deduplicator_.Find(log.id.value(), hash, clock_.expiry_now())) {
-      return Published{*first, true};
-    }
+  const std::string hash = DeduplicationHash(entry.content, deduplication);
+  if (!hash.empty()) {
+    if (const auto first = deduplicator_.Find(log.id.value(), hash, clock_.expiry_now())) return Published{*first, true};
   }
+  const std::uint64_t size_bytes = model::SizeBytes(entry.content);
+  const auto due = DueOf(target, entry, now_);
+  Plans none;
+  BROKER_RETURN_IF_ERROR(Admit(target, size_bytes, due.has_value(), none));
   auto message = std::make_shared<model::Message>();
   message->content = std::move(entry.content);
   message->publish_time = now_;
   message->publisher = caller.principal;
-  const bool ordered = target.queue != nullptr && target.queue->settings.delivery.ordered;
-  const Nanos delay = ordered ? Nanos{0} : entry.delay.value_or(target.queue != nullptr ? target.queue->settings.delay : Nanos{0});
-  const auto due = delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt;
-  const RecordPtr record = AppendMessage(log, std::move(message), due);
+  const Room room = target.queue != nullptr ? RoomFor(*target.queue, size_bytes) : Room::kEnough;
+  const RecordPtr record =
+      AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due) + *entry.ttl : Time{});
   const model::MessageId id{log.id, model::Sequence(record->sequence)};
-  if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record);
+  if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record, Copies::kPublished);
+  if (room == Room::kByDropping) DropOldest(*target.queue);
   if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now(), group_);
   journal_.RequireSync();
   return Published{id, false};
 }
 
+std::string Engine::Core::DeduplicationHash(const model::MessageContent& content,
+                                            const model::Deduplication& deduplication) {
+  if (content.deduplication_id.empty() && !deduplication.by_content) return {};
+  const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? content.ordering_key : std::string();
+  return Deduplicator::Hash(scope, content.deduplication_id.empty() ? Sha256(content.body) : content.deduplication_id);
+}
+
+std::optional<Time> Engine::Core::DueOf(Publishable target, const PublishEntry& entry, Time now) {
+  if (target.queue != nullptr && target.queue->settings.delivery.ordered) return std::nullopt;
+  const Nanos delay = entry.delay.value_or(target.queue != nullptr ? target.queue->settings.delay : Nanos{0});
+  return delay > Nanos{0} ? std::optional(now + delay) : std::nullopt;
+}
+
 RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
-                                      std::shared_ptr<const Alias> came_by) {
+                                      std::shared_ptr<const Alias> came_by, Time expires) {
   StoredRecord record;
+  record.expires = expires != Time{} ? expires : DefaultExpiry(log, due);
   record.size_bytes = model::SizeBytes(message->content);
   record.key_hash = KeyHash(message->content.ordering_key);
   record.message = std::move(message);
@@ -119,6 +136,9 @@ RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message
 
 void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due) {
   StoredRecord record;
+  // One that comes due has what it was published with, or nothing.
+  const bool came_due = alias.id != model::MessageId{};
+  record.expires = came_due || source.expires != Time{} ? source.expires : DefaultExpiry(log, due);
   record.size_bytes = source.size_bytes;
   record.key_hash = source.key_hash;
   record.message = source.message;
@@ -130,13 +150,16 @@ void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord&
   if (due) Schedule(log, *appended);
 }
 
-void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source) {
+void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies) {
   for (const Subscription* subscription : topic.subscriptions) {
     if (subscription->queue == nullptr) continue;
-    const Queue& queue = *subscription->queue;
+    Queue& queue = *subscription->queue;
+    const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, source.size_bytes);
+    if (room == Room::kNone && copies == Copies::kPublished && DeadLetterCopy(*subscription, target, source)) continue;
     const Nanos delay = queue.settings.delivery.ordered ? Nanos{0} : queue.settings.delay;
     AppendAlias(*queue.log, {target, {}, subscription->name, subscription->settings.delivery_format}, source,
                 delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt);
+    if (room == Room::kByDropping) DropOldest(queue);
   }
 }
 

@@ -19,6 +19,7 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
     return Error(ErrorCode::kAlreadyExists, "QUEUE_EXISTS",
                  fmt::format("queue \"{}\" is already there in namespace \"{}\"", name, caller.name_space), owner.ToString());
   }
+  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "queues", queues_.CountIn(caller.name_space), options_.max_queues));
   auto queue = std::make_unique<Queue>();
   queue->name_space = caller.name_space;
   queue->name = std::move(name);
@@ -28,6 +29,7 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   queue->cursor = &AddCursor(*queue->log, queue->settings.delivery, caller.name_space, owner);
   queue->log->ordered = queue->settings.delivery.ordered;
   queue->log->delay = queue->settings.delay;
+  queue->log->message_ttl = queue->settings.message_ttl;
   Queue& added = queues_.Add(std::move(queue));
   StoreQueue(added);
   return added.Info();
@@ -42,6 +44,10 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   settings.deduplication.by_content = patch.deduplicate_by_content.value_or(settings.deduplication.by_content);
   settings.deduplication.scope = patch.deduplication_scope.value_or(settings.deduplication.scope);
   Patch(settings.delivery, patch.delivery);
+  settings.message_ttl = patch.message_ttl.value_or(settings.message_ttl);
+  settings.bounds = patch.bounds.value_or(settings.bounds);
+  if (patch.dead_letter_access) settings.dead_letter_access = *patch.dead_letter_access;
+  Patch(settings.notes, patch.notes);
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   // A policy whose target went by force stands in the way of no other change.
   if (patch.delivery.redrive) {
@@ -49,6 +55,7 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   }
   queue.settings = settings;
   queue.log->delay = settings.delay;
+  queue.log->message_ttl = settings.message_ttl;
   ApplyDelivery(*queue.cursor, settings.delivery);
   StoreQueue(queue);
   return queue.Info();

@@ -5,6 +5,7 @@
 
 #include "broker/base/log.h"
 #include "broker/engine/core.h"
+#include "broker/engine/settings_record.h"
 #include "broker/storage/v0/records.pb.h"
 #include "storage/keys.h"
 
@@ -16,6 +17,8 @@ using storage::Family;
 using storage::PairKey;
 using storage::ReadBigEndian;
 using storage::ReadMode;
+
+using engine::FromRecord;
 
 constexpr std::uint64_t kRecordOverhead = 64;
 
@@ -30,6 +33,8 @@ model::DeliverySettings FromRecord(const v0::DeliveryRecord& record) {
         record.redrive().max_attempts(),
         {static_cast<model::ResourceKind>(record.redrive().target_kind()), record.redrive().target_name()}};
   }
+  if (record.has_backoff()) settings.backoff = FromRecord(record.backoff());
+  settings.paused = record.paused();
   return settings;
 }
 
@@ -198,6 +203,7 @@ Status Engine::Core::LoadCatalog() {
         topic->name = record.name();
         topic->created = FromNanos(record.created_ns());
         topic->settings.deduplication = FromRecord(record.deduplication());
+        topic->settings.notes = FromRecord(record.notes());
         topic->log = log;
         topics[id] = &topics_.Add(std::move(topic));
         return {};
@@ -211,6 +217,10 @@ Status Engine::Core::LoadCatalog() {
         queue->settings.delivery = FromRecord(record.delivery());
         queue->settings.delay = Nanos(record.delay_ns());
         queue->settings.deduplication = FromRecord(record.deduplication());
+        queue->settings.message_ttl = Nanos(record.message_ttl_ns());
+        queue->settings.bounds = FromRecord(record.bounds());
+        queue->settings.dead_letter_access = FromRecord(record.dead_letter_access());
+        queue->settings.notes = FromRecord(record.notes());
         auto cursor = restore_cursor(record.cursor(), queue->settings.delivery, queue->name_space,
                                      {model::ResourceKind::kQueue, queue->name});
         if (!cursor.ok()) return cursor.error();
@@ -218,6 +228,7 @@ Status Engine::Core::LoadCatalog() {
         queue->log = queue->cursor->log;
         queue->log->ordered = queue->settings.delivery.ordered;
         queue->log->delay = queue->settings.delay;
+        queue->log->message_ttl = queue->settings.message_ttl;
         queues[id] = &queues_.Add(std::move(queue));
         return {};
       }));
@@ -230,6 +241,7 @@ Status Engine::Core::LoadCatalog() {
         subscription->created = FromNanos(record.created_ns());
         subscription->settings.delivery_format = record.delivery_format();
         subscription->settings.delivery = FromRecord(record.delivery());
+        subscription->settings.notes = FromRecord(record.notes());
         if (record.topic_log() != 0) {
           if (topics.count(record.topic_log()) == 0) return Orphan("subscription", id, "a topic");
           subscription->topic = topics[record.topic_log()];
@@ -272,6 +284,7 @@ Status Engine::Core::LoadOutstanding() {
           entry.lease_start = FromNanos(stored.lease_start_ns());
           entry.size_bytes = stored.size_bytes();
           entry.append_time = FromNanos(stored.append_time_ns());
+          entry.expires = FromNanos(stored.expires_ns());
           if (!stored.reason().empty()) entry.reason = std::make_shared<const std::string>(stored.reason());
           PutOutstanding(*cursor, page * 64 + bit, std::move(entry));
         }
@@ -343,7 +356,7 @@ Status Engine::Core::LoadTasks() {
 void Engine::Core::Restart() {
   for (const auto& [id, cursor] : cursors_) {
     cursor->outstanding.TakeDirtyPages();  // as they are stored
-    cursor->outstanding.MoveDue(now_);
+    MoveDue(*cursor);
     SweepSpent(*cursor);
     MarkDirty(*cursor);
   }

@@ -120,10 +120,11 @@ void Engine::Core::StepTask(Task& task, Queue& queue) {
       ++steps;
       continue;
     }
-    const bool moved = !record->held && !record->damaged && MoveBack(task, *record);
+    const bool expired = IsExpired(record->expires);
+    const bool moved = !record->held && !record->damaged && !expired && MoveBack(task, *record);
     if (unread) {
-      StepOver(cursor, *record, !moved && !record->held);
-    } else if (moved) {
+      StepOver(cursor, *record, !moved && !record->held && !expired);
+    } else if (moved || expired) {
       RemoveOutstanding(cursor, sequence);
     }
     if (moved) ++task.info.moved;

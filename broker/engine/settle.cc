@@ -125,7 +125,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
   Cursor& cursor = **found;
   SettleResponse response;
   // All are judged, and their reasons noted, before the first brings others of its ordering key back with it.
-  std::vector<std::pair<std::uint64_t, Nanos>> given_back;
+  std::vector<std::pair<std::uint64_t, std::optional<Nanos>>> given_back;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const NackEntry& nack = entries[i];
     if (nack.backoff && (*nack.backoff < Nanos{0} || *nack.backoff > model::kMaxBackoff)) {
@@ -142,7 +142,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
     Status refusal;
     // A lease that has expired already gave its message back.
     if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
-      given_back.emplace_back(receipt->sequence, nack.backoff.value_or(Nanos{0}));
+      given_back.emplace_back(receipt->sequence, nack.backoff);
       if (auto reason = Reason(nack.reason)) {
         Entry noted = *entry;
         noted.reason = std::move(reason);
@@ -196,7 +196,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
   return response;
 }
 
-void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, Nanos backoff) {
+void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff) {
   const Entry* entry = cursor.outstanding.Find(sequence);
   if (entry != nullptr && entry->leased) EndAttempt(cursor, sequence, nullptr, backoff);
 }
@@ -218,7 +218,11 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
     Status refusal;
     const Entry* entry = EntryFor(cursor, receipt, refusal);
     if (entry == nullptr || !entry->leased) continue;
-    EndAttempt(cursor, receipt.sequence, counted ? ReceiverLeft() : nullptr, Nanos{0}, counted);
+    if (counted) {
+      EndAttempt(cursor, receipt.sequence, ReceiverLeft(), std::nullopt);
+    } else {
+      EndAttempt(cursor, receipt.sequence, nullptr, Nanos{0}, false);
+    }
   }
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);

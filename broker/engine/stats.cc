@@ -70,7 +70,7 @@ Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
   Stats stats;
   const MessageLog& log = *cursor.log;
   const Totals unread = cursor.unread();
-  cursor.outstanding.MoveDue(now_);
+  MoveDue(cursor);
   stats.leased = cursor.outstanding.leased().messages;
   stats.retrying = cursor.outstanding.Retrying(now_);
   stats.ready = unread.messages + cursor.outstanding.size() - stats.leased - stats.retrying;

@@ -1,5 +1,6 @@
 // What the engine writes of its settings and positions; recover.cc reads it back.
 #include "broker/engine/core.h"
+#include "broker/engine/settings_record.h"
 #include "broker/storage/v0/records.pb.h"
 #include "storage/keys.h"
 
@@ -9,6 +10,7 @@ namespace {
 namespace v0 = storage::v0;
 using storage::Family;
 using storage::KindKey;
+using engine::ToRecord;
 
 void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord* out) {
   out->set_visibility_timeout_ns(settings.visibility_timeout.count());
@@ -20,6 +22,8 @@ void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord* out) 
     out->mutable_redrive()->set_target_kind(static_cast<std::uint32_t>(settings.redrive->target.kind));
     out->mutable_redrive()->set_target_name(settings.redrive->target.name);
   }
+  if (settings.backoff) ToRecord(*settings.backoff, *out->mutable_backoff());
+  out->set_paused(settings.paused);
 }
 
 void ToRecord(const model::Deduplication& deduplication, v0::DeduplicationRecord* out) {
@@ -36,6 +40,7 @@ void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
   record.set_created_ns(ToNanos(topic.created));
   record.set_deleted(deleted);
   ToRecord(topic.settings.deduplication, record.mutable_deduplication());
+  ToRecord(topic.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
   journal_.RequireSync();
 }
@@ -49,6 +54,10 @@ void Engine::Core::StoreQueue(const Queue& queue) {
   record.set_delay_ns(queue.settings.delay.count());
   ToRecord(queue.settings.delivery, record.mutable_delivery());
   ToRecord(queue.settings.deduplication, record.mutable_deduplication());
+  record.set_message_ttl_ns(queue.settings.message_ttl.count());
+  ToRecord(queue.settings.bounds, *record.mutable_bounds());
+  ToRecord(queue.settings.dead_letter_access, *record.mutable_dead_letter_access());
+  ToRecord(queue.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('q', queue.log->id.value()), record);
   journal_.RequireSync();
 }
@@ -62,6 +71,7 @@ void Engine::Core::StoreSubscription(const Subscription& subscription) {
   if (subscription.queue != nullptr) record.set_queue_log(subscription.queue->log->id.value());
   record.set_delivery_format(subscription.settings.delivery_format);
   ToRecord(subscription.settings.delivery, record.mutable_delivery());
+  ToRecord(subscription.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);
   journal_.RequireSync();
 }
@@ -126,6 +136,7 @@ void Engine::Core::StorePage(Cursor& cursor, std::uint64_t page) {
     out->set_size_bytes(entry.size_bytes);
     out->set_append_time_ns(ToNanos(entry.append_time));
     if (entry.reason != nullptr) out->set_reason(*entry.reason);
+    out->set_expires_ns(ToNanos(entry.expires));
   }
   record.set_mask(mask);
   journal_.Put(Family::kOutstanding, key, record);

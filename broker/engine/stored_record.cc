@@ -141,6 +141,7 @@ void ToRecord(const StoredRecord& record, bool with_copy, v0::LogRecord& out) {
   out.set_total_bytes(record.totals.bytes);
   out.set_key_hash(record.key_hash);
   out.set_due_ns(ToNanos(record.due));
+  out.set_expires_ns(ToNanos(record.expires));
   if (record.alias != nullptr) ToRecord(*record.alias, *out.mutable_alias());
   if (record.stands_elsewhere() && !with_copy) return;
   ToRecord(*record.message, out.mutable_message());
@@ -156,6 +157,7 @@ StoredRecord FromRecord(std::uint64_t sequence, const v0::LogRecord& record) {
   out.held = record.held();
   out.append_time = FromNanos(record.append_time_ns());
   out.due = FromNanos(record.due_ns());
+  out.expires = FromNanos(record.expires_ns());
   out.size_bytes = record.size_bytes();
   out.totals = {record.total_messages(), record.total_bytes()};
   out.key_hash = record.key_hash();

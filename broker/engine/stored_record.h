@@ -34,6 +34,7 @@ struct StoredRecord {
   bool damaged = false;  // its bytes on disk do not hold; nothing else of it is known
   Time append_time{};
   Time due{};            // of a delayed message
+  Time expires{};        // never delivered from then on; zero: none
   std::uint64_t size_bytes = 0;
   Totals totals;         // of the log up to and with this record
   std::uint64_t key_hash = 0;

@@ -38,6 +38,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
       return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
     }
   }
+  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "subscriptions", subscriptions_.CountIn(caller.name_space), options_.max_subscriptions));
   auto subscription = std::make_unique<Subscription>();
   subscription->name_space = caller.name_space;
   subscription->name = std::move(name);
@@ -85,6 +86,7 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   model::SubscriptionSettings settings = subscription.settings;
   settings.delivery_format = patch.delivery_format.value_or(settings.delivery_format);
   Patch(settings.delivery, patch.delivery);
+  Patch(settings.notes, patch.notes);
   if (settings.topic.empty()) settings.topic = name;  // its topic is gone: only the rest is checked
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;

@@ -26,6 +26,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
     return Error(ErrorCode::kAlreadyExists, "TOPIC_EXISTS",
                  fmt::format("topic \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "topic/" + name);
   }
+  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "topics", topics_.CountIn(caller.name_space), options_.max_topics));
   auto topic = std::make_unique<Topic>();
   topic->name_space = caller.name_space;
   topic->name = std::move(name);
@@ -40,9 +41,13 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
 Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::string& name, const TopicPatch& patch) {
   auto topic = FindTopic(caller, name);
   if (!topic.ok()) return topic.error();
-  model::Deduplication& deduplication = (*topic)->settings.deduplication;
+  model::TopicSettings settings = (*topic)->settings;
+  Patch(settings.notes, patch.notes);
+  model::Deduplication& deduplication = settings.deduplication;
   deduplication.by_content = patch.deduplicate_by_content.value_or(deduplication.by_content);
   deduplication.scope = patch.deduplication_scope.value_or(deduplication.scope);
+  BROKER_RETURN_IF_ERROR(model::Check(settings));
+  (*topic)->settings = settings;
   StoreTopic(**topic, false);
   return (*topic)->Info();
 }

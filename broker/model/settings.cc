@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "broker/base/duration.h"
+#include "broker/base/utf8.h"
 #include "broker/model/limits.h"
 
 namespace broker::model {
@@ -39,6 +40,10 @@ class Violations {
 void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
   violations.Range("delivery.visibility_timeout", settings.visibility_timeout, Nanos{0}, kMaxVisibilityTimeout);
   violations.Range("delivery.retention", settings.retention, kMinRetention, kMaxRetention);
+  if (settings.backoff) {
+    violations.Range("delivery.backoff.maximum", settings.backoff->maximum, Nanos{0}, kMaxBackoff);
+    violations.Range("delivery.backoff.minimum", settings.backoff->minimum, Nanos{0}, settings.backoff->maximum);
+  }
   if (!settings.redrive) return;
   const RedrivePolicy& redrive = *settings.redrive;
   if (redrive.max_attempts < 1 || redrive.max_attempts > kMaxAttempts) {
@@ -50,16 +55,63 @@ void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
   violations.AddAll(CheckName("redrive.target", redrive.target.name));
 }
 
+void CheckAccess(const DeadLetterAccess& access, Violations& violations) {
+  const std::string_view field = "dead_letter_access.sources";
+  const bool listed = access.kind == DeadLetterAccess::Kind::kListed;
+  if (!listed && !access.sources.empty()) violations.Add(field, "sources are listed only where access is by list");
+  if (listed && (access.sources.empty() || access.sources.size() > kMaxDeadLetterSources)) {
+    violations.Add(field, fmt::format("{} sources; a list has 1 to {}", access.sources.size(), kMaxDeadLetterSources));
+  }
+  for (const ResourceRef& source : access.sources) {
+    if (source.kind == ResourceKind::kTopic) {
+      violations.Add(field, fmt::format("{}: dead letters come from queues and subscriptions", source.ToString()));
+    }
+    violations.AddAll(CheckName(field, source.name));
+  }
+}
+
+void CheckNotes(const Notes& notes, Violations& violations) {
+  const auto text = [&](const std::string& field, std::string_view what, const std::string& value, std::size_t most) {
+    if (value.size() > most) violations.Add(field, fmt::format("{} of {} bytes; at most {}", what, value.size(), most));
+    if (!IsUtf8(value)) violations.Add(field, fmt::format("{} that is not valid UTF-8", what));
+  };
+  if (notes.labels.size() > kMaxLabels) {
+    violations.Add("notes.labels", fmt::format("{} labels; at most {}", notes.labels.size(), kMaxLabels));
+  }
+  for (const auto& [name, value] : notes.labels) {
+    if (name.empty()) violations.Add("notes.labels", "a label's name is empty");
+    text("notes.labels", "a name", name, kMaxLabelKeyBytes);
+    text("notes.labels", "a value", value, kMaxLabelValueBytes);
+  }
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : notes.annotations) {
+    bytes += name.size() + value.size();
+    if (name.empty()) violations.Add("notes.annotations", "an annotation's name is empty");
+    text("notes.annotations", "a name", name, kMaxAnnotationsBytes);
+    text("notes.annotations", "a value", value, kMaxAnnotationsBytes);
+  }
+  if (bytes > kMaxAnnotationsBytes) {
+    violations.Add("notes.annotations", fmt::format("{} bytes in all; at most {}", bytes, kMaxAnnotationsBytes));
+  }
+}
+
 }  // namespace
 
 Status Check(const QueueSettings& settings) {
   Violations violations;
   CheckDelivery(settings.delivery, violations);
   violations.Range("delay", settings.delay, Nanos{0}, settings.delivery.retention);
+  violations.Range("message_ttl", settings.message_ttl, Nanos{0}, settings.delivery.retention);
+  CheckAccess(settings.dead_letter_access, violations);
+  CheckNotes(settings.notes, violations);
   return std::move(violations).Take();
 }
 
-Status Check(const TopicSettings&) { return {}; }
+Status Check(const TopicSettings& settings) {
+  Violations violations;
+  CheckNotes(settings.notes, violations);
+  return std::move(violations).Take();
+}
 
 Status Check(const SubscriptionSettings& settings) {
   Violations violations;
@@ -75,6 +127,7 @@ Status Check(const SubscriptionSettings& settings) {
       violations.Add("delivery_format", "only a subscription to a queue has a delivery format");
     }
   }
+  CheckNotes(settings.notes, violations);
   if (settings.delivery_format.size() > kMaxNameBytes) {
     violations.Add("delivery_format", fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxNameBytes));
   }

@@ -42,10 +42,11 @@ struct RetryBackoff {
 };
 
 // What a queue may hold, ready, leased, retrying and delayed together; 0: no bound. Dead letters and redriven messages
-// go beyond it rather than be lost. A bound below what is stored drops nothing: it holds for the next publish.
+// go beyond it rather than be lost, and so does what a topic had delayed. A bound below what is stored drops nothing: it
+// holds for the next publish.
 enum class Overflow {
   kRefuse,      // the publish; of a topic's message, the copy goes to the dead-letter target if there is one
-  kDropOldest,  // that is not leased: to the dead-letter target if there is one
+  kDropOldest,  // that is neither leased nor delayed: to the dead-letter target if there is one. Else as kRefuse
 };
 struct Bounds {
   std::uint64_t max_messages = 0;
@@ -92,7 +93,7 @@ struct QueueSettings {
   DeliverySettings delivery;
   Nanos delay{0};  // default delay of its messages; on an ordered queue, of the whole queue. 0 to retention
   Deduplication deduplication;
-  Nanos message_ttl{0};  // of messages published without their own; 0: none; at most the retention
+  Nanos message_ttl{0};  // of messages that come without their own, from when they are due; 0: none; at most the retention
   Bounds bounds;
   DeadLetterAccess dead_letter_access;
   Notes notes;

@@ -44,6 +44,14 @@ QueueSettings& Policy(QueueSettings& settings, std::uint32_t attempts, ResourceR
   return settings;
 }
 const ResourceRef kDead{ResourceKind::kQueue, "dead"};
+DeadLetterAccess Listed(int count) {
+  DeadLetterAccess access{DeadLetterAccess::Kind::kListed, {}};
+  for (int i = 0; i < count; ++i) access.sources.push_back({ResourceKind::kQueue, "q" + std::to_string(i)});
+  return access;
+}
+void Label(QueueSettings& settings, int count) {
+  for (int i = 0; i < count; ++i) settings.notes.labels["k" + std::to_string(i)] = "v";
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Table, QueueSetting,
@@ -70,7 +78,56 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"to_topic", [](QueueSettings& s) { Policy(s, 5, {ResourceKind::kTopic, "t"}); }, ""},
         Case{"to_subscription", [](QueueSettings& s) { Policy(s, 5, {ResourceKind::kSubscription, "s"}); },
              "redrive.target"},
-        Case{"to_nowhere", [](QueueSettings& s) { Policy(s, 5, {ResourceKind::kQueue, ""}); }, "redrive.target"}),
+        Case{"to_nowhere", [](QueueSettings& s) { Policy(s, 5, {ResourceKind::kQueue, ""}); }, "redrive.target"},
+        Case{"backoff_none", [](QueueSettings& s) { s.delivery.backoff = RetryBackoff{0s, 0s}; }, ""},
+        Case{"backoff_12h", [](QueueSettings& s) { s.delivery.backoff = RetryBackoff{12h, 12h}; }, ""},
+        Case{"backoff_past_12h", [](QueueSettings& s) { s.delivery.backoff = RetryBackoff{1s, 12h + 1ns}; },
+             "delivery.backoff.maximum"},
+        Case{"backoff_crossed", [](QueueSettings& s) { s.delivery.backoff = RetryBackoff{2s, 1s}; },
+             "delivery.backoff.minimum"},
+        Case{"backoff_negative", [](QueueSettings& s) { s.delivery.backoff = RetryBackoff{-1s, 1s}; },
+             "delivery.backoff.minimum"},
+        Case{"ttl_within_retention", [](QueueSettings& s) { s.message_ttl = 96h; }, ""},
+        Case{"ttl_past_retention", [](QueueSettings& s) { s.message_ttl = 96h + 1ns; }, "message_ttl"},
+        Case{"ttl_negative", [](QueueSettings& s) { s.message_ttl = -1s; }, "message_ttl"},
+        Case{"access_listed", [](QueueSettings& s) { s.dead_letter_access = Listed(100); }, ""},
+        Case{"access_of_no_list", [](QueueSettings& s) { s.dead_letter_access = Listed(0); },
+             "dead_letter_access.sources"},
+        Case{"access_of_a_long_list", [](QueueSettings& s) { s.dead_letter_access = Listed(101); },
+             "dead_letter_access.sources"},
+        Case{"access_none_with_a_list",
+             [](QueueSettings& s) {
+               s.dead_letter_access = Listed(1);
+               s.dead_letter_access.kind = DeadLetterAccess::Kind::kNone;
+             },
+             "dead_letter_access.sources"},
+        Case{"access_of_a_topic",
+             [](QueueSettings& s) {
+               s.dead_letter_access = {DeadLetterAccess::Kind::kListed, {{ResourceKind::kTopic, "t"}}};
+             },
+             "dead_letter_access.sources"},
+        Case{"access_of_a_wrong_name",
+             [](QueueSettings& s) {
+               s.dead_letter_access = {DeadLetterAccess::Kind::kListed, {{ResourceKind::kQueue, "a b"}}};
+             },
+             "dead_letter_access.sources"},
+        Case{"labels", [](QueueSettings& s) { s.notes.labels[std::string(128, 'k')] = std::string(256, 'v'); }, ""},
+        Case{"labels_64", [](QueueSettings& s) { Label(s, 64); }, ""},
+        Case{"labels_65", [](QueueSettings& s) { Label(s, 65); }, "notes.labels"},
+        Case{"label_without_a_name", [](QueueSettings& s) { s.notes.labels[""] = "v"; }, "notes.labels"},
+        Case{"label_name_129", [](QueueSettings& s) { s.notes.labels[std::string(129, 'k')] = "v"; }, "notes.labels"},
+        Case{"label_value_257", [](QueueSettings& s) { s.notes.labels["k"] = std::string(257, 'v'); }, "notes.labels"},
+        Case{"label_of_bytes", [](QueueSettings& s) { s.notes.labels["k"] = "\xff"; }, "notes.labels"},
+        Case{"annotations_256k",
+             [](QueueSettings& s) { s.notes.annotations["k"] = std::string(kMaxAnnotationsBytes - 1, 'v'); }, ""},
+        Case{"annotations_past_256k",
+             [](QueueSettings& s) {
+               s.notes.annotations["a"] = std::string(kMaxAnnotationsBytes / 2, 'v');
+               s.notes.annotations["b"] = std::string(kMaxAnnotationsBytes / 2, 'v');
+             },
+             "notes.annotations"},
+        Case{"annotation_without_a_name", [](QueueSettings& s) { s.notes.annotations[""] = "v"; }, "notes.annotations"},
+        Case{"annotation_of_bytes", [](QueueSettings& s) { s.notes.annotations["k"] = "\xff"; }, "notes.annotations"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(QueueSettings, AllWrongFieldsAreNamedAtOnce) {
@@ -81,6 +138,16 @@ TEST(QueueSettings, AllWrongFieldsAreNamedAtOnce) {
   const Status status = Check(settings);
   EXPECT_THAT(WrongFields(status), ElementsAre("delivery.visibility_timeout", "delivery.retention", "delay"));
   EXPECT_THAT(status.error().message, HasSubstr("13h is outside 0s to 12h"));
+}
+
+TEST(Notes, OfTopicsAndSubscriptionsAreCheckedLikeAQueues) {
+  TopicSettings topic;
+  topic.notes.labels[""] = "v";
+  EXPECT_THAT(WrongFields(Check(topic)), ElementsAre("notes.labels"));
+  SubscriptionSettings subscription{.topic = "t", .notes = topic.notes};
+  EXPECT_THAT(WrongFields(Check(subscription)), ElementsAre("notes.labels"));
+  subscription.queue = "q";
+  EXPECT_THAT(WrongFields(Check(subscription)), ElementsAre("notes.labels"));
 }
 
 TEST(SubscriptionSettings, NeedATopic) {

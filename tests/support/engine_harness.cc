@@ -131,6 +131,7 @@ void EngineHarness::SubscribeQueue(const std::string& name, const std::string& t
 void EngineHarness::UpdateQueue(const std::string& name, engine::QueuePatch patch) {
   Must(TryUpdateQueue(name, std::move(patch)), "updating queue " + name);
 }
+void EngineHarness::PauseQueue(const std::string& name, bool paused) { UpdateQueue(name, {.delivery = {.paused = paused}}); }
 void EngineHarness::DeleteTopic(const std::string& name) { Must(TryDeleteTopic(name), "deleting topic " + name); }
 void EngineHarness::DeleteQueue(const std::string& name) { Must(TryDeleteQueue(name), "deleting queue " + name); }
 void EngineHarness::DeleteSubscription(const std::string& name) {
@@ -171,6 +172,13 @@ model::MessageId EngineHarness::PublishDelayed(const std::string& target, const 
   auto response = Must(TryPublish(std::move(request)), "publishing to " + target);
   if (response.results.empty()) return {};
   return Must(std::move(response.results[0]), "publishing an entry to " + target).id;
+}
+void EngineHarness::PublishFor(const std::string& target, const std::string& bodies, Nanos ttl) {
+  engine::PublishRequest request = Batch(target, bodies);
+  for (auto& entry : request.entries) entry.ttl = ttl;
+  for (auto& result : Must(TryPublish(std::move(request)), "publishing to " + target).results) {
+    Must(std::move(result), "publishing an entry to " + target);
+  }
 }
 bool EngineHarness::PublishOnce(const std::string& target, const std::string& id, const std::string& body) {
   engine::PublishRequest request = Batch(target, body);
@@ -253,6 +261,11 @@ void EngineHarness::Nack(const std::string& source, const std::string& bodies, c
   std::vector<engine::NackEntry> entries;
   for (const std::string& receipt : Receipts(source, bodies)) entries.push_back({receipt, reason, backoff});
   EXPECT_EQ(TryNack(source, entries), AllOk(entries.size())) << "nacking " << bodies << " of " << source;
+}
+void EngineHarness::GiveUp(const std::string& source, const std::string& bodies) {
+  std::vector<engine::NackEntry> entries;
+  for (const std::string& receipt : Receipts(source, bodies)) entries.push_back({receipt, {}, std::nullopt});
+  EXPECT_EQ(TryNack(source, entries), AllOk(entries.size())) << "giving up " << bodies << " of " << source;
 }
 void EngineHarness::Extend(const std::string& source, const std::string& bodies, Nanos visibility_timeout) {
   std::vector<engine::ExtendEntry> entries;

@@ -59,6 +59,7 @@ class EngineHarness : public Simulation {
   void SubscribeQueue(const std::string& name, const std::string& topic, const std::string& queue,
                       const std::string& format = {});
   void UpdateQueue(const std::string& name, engine::QueuePatch patch);
+  void PauseQueue(const std::string& name, bool paused = true);
   void DeleteTopic(const std::string& name);
   void DeleteQueue(const std::string& name);
   void DeleteSubscription(const std::string& name);
@@ -81,6 +82,8 @@ class EngineHarness : public Simulation {
   std::vector<model::MessageId> PublishKeyed(const std::string& target, const std::string& key,
                                              const std::string& bodies);
   model::MessageId PublishDelayed(const std::string& target, const std::string& body, Nanos delay);
+  // Each with this time to live.
+  void PublishFor(const std::string& target, const std::string& bodies, Nanos ttl);
   // With a deduplication id. True: it was stored; false: a duplicate.
   bool PublishOnce(const std::string& target, const std::string& id, const std::string& body);
   Result<engine::PublishResponse> TryPublish(engine::PublishRequest request);
@@ -101,6 +104,8 @@ class EngineHarness : public Simulation {
   void Ack(const std::string& source, const std::string& bodies);
   void Nack(const std::string& source, const std::string& bodies, const std::string& reason = {},
             Nanos backoff = Nanos{0});
+  // A nack without a backoff of its own.
+  void GiveUp(const std::string& source, const std::string& bodies);
   void Extend(const std::string& source, const std::string& bodies, Nanos visibility_timeout);
   void Release(const std::string& source, const std::string& bodies, bool counted);
   // One word per receipt: "ok" or the error's, e.g. "ok,lease_lost".

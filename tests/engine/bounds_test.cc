@@ -1,0 +1,213 @@
+// Queues with bounds that refuse what does not fit, and what goes beyond them all the same.
+#include "tests/support/engine_harness.h"
+
+namespace broker::test {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::MessageState;
+
+class Bounds : public EngineTest {
+ protected:
+  static model::QueueSettings AtMost(std::uint64_t messages, std::uint64_t bytes = 0) {
+    model::QueueSettings settings;
+    settings.bounds = {messages, bytes, model::Overflow::kRefuse};
+    return settings;
+  }
+  // One word per entry: "ok" or the reason it was refused for.
+  std::string TryBatch(engine::PublishRequest request) {
+    const auto response = TryPublish(std::move(request));
+    if (!response.ok()) return response.error().reason;
+    std::vector<std::string> words;
+    for (const auto& result : response->results) words.push_back(result.ok() ? "ok" : result.error().reason);
+    return Join(words);
+  }
+  std::string TryBatch(const std::string& target, const std::string& bodies) { return TryBatch(Batch(target, bodies)); }
+};
+
+TEST_F(Bounds, RefuseWhatDoesNotFitNamingQueueCountAndLimit) {
+  CreateQueue("orders", AtMost(2));
+  Publish("orders", "a,b");
+  const auto response = TryPublish(Batch("orders", "c"));
+  ASSERT_TRUE(response.ok());
+  EXPECT_THAT(response->results[0], Refused(ErrorCode::kLimitExceeded, "\"orders\" is full: it holds 2 messages of 2 bytes"));
+  EXPECT_EQ(response->results[0].error().reason, "QUEUE_FULL");
+  EXPECT_EQ(response->results[0].error().resource, "queue/orders");
+  EXPECT_EQ(Peek("orders"), "a,b");
+}
+
+TEST_F(Bounds, CountBytesToo) {
+  CreateQueue("orders", AtMost(0, 10));
+  EXPECT_EQ(TryBatch("orders", "12345,12345"), "ok,ok");
+  EXPECT_EQ(TryBatch("orders", "1"), "QUEUE_FULL");
+  EXPECT_EQ(Receive("orders", 1), "12345");
+  Ack("orders", "12345");
+  EXPECT_EQ(TryBatch("orders", "123456,123,12,1"), "QUEUE_FULL,ok,ok,QUEUE_FULL");
+}
+
+TEST_F(Bounds, CountWhatIsReadyLeasedRetryingAndDelayed) {
+  CreateQueue("orders", AtMost(4));
+  Publish("orders", "a,b,c");
+  PublishDelayed("orders", "d", 1h);
+  EXPECT_EQ(Receive("orders", 2), "a,b");
+  Nack("orders", "b", "busy", 10min);
+  EXPECT_EQ(Counts("orders"), "1 ready, 1 leased, 1 retrying, 1 delayed");
+  EXPECT_EQ(TryBatch("orders", "e"), "QUEUE_FULL");
+  Ack("orders", "a");
+  EXPECT_EQ(TryBatch("orders", "e,f"), "ok,QUEUE_FULL");
+  Advance(1h);
+  EXPECT_EQ(Counts("orders"), "4 ready");
+  EXPECT_EQ(TryBatch("orders", "f"), "QUEUE_FULL");
+}
+
+TEST_F(Bounds, OfABatchThatFitsPartlyTheRestIsRefused) {
+  CreateQueue("orders", AtMost(2));
+  EXPECT_EQ(TryBatch("orders", "a,b,c"), "ok,ok,QUEUE_FULL");
+  EXPECT_EQ(Peek("orders"), "a,b");
+}
+
+TEST_F(Bounds, OfABatchAllOrNothingRefuseTheWhole) {
+  CreateQueue("orders", AtMost(2));
+  engine::PublishRequest request = Batch("orders", "a,b,c");
+  request.all_or_nothing = true;
+  EXPECT_EQ(TryBatch(request), "QUEUE_FULL");
+  EXPECT_EQ(Counts("orders"), "empty");
+  // What was published before takes no room again.
+  request.entries[2].content = {.body = "a", .deduplication_id = "1"};
+  request.entries[0].content.deduplication_id = "1";
+  EXPECT_EQ(TryBatch(request), "ok,ok,ok");
+  EXPECT_EQ(Peek("orders"), "a,b");
+}
+
+TEST_F(Bounds, AnswerADuplicateHoweverFullTheyAre) {
+  CreateQueue("orders", AtMost(1));
+  EXPECT_TRUE(PublishOnce("orders", "1", "a"));
+  EXPECT_FALSE(PublishOnce("orders", "1", "a"));
+}
+
+TEST_F(Bounds, HoldAfterARestart) {
+  CreateQueue("orders", AtMost(2));
+  Publish("orders", "a,b");
+  EXPECT_EQ(Receive("orders", 1), "a");
+  KillAndReopen();
+  EXPECT_EQ(DescribeQueue("orders")->info.settings, AtMost(2));
+  EXPECT_EQ(TryBatch("orders", "c"), "QUEUE_FULL");
+}
+
+TEST_F(Bounds, SetBelowWhatIsStoredDropNothing) {
+  CreateQueue("orders");
+  Publish("orders", "a,b,c");
+  UpdateQueue("orders", {.bounds = model::Bounds{1, 0, model::Overflow::kRefuse}});
+  EXPECT_EQ(Peek("orders"), "a,b,c");
+  EXPECT_EQ(TryBatch("orders", "d"), "QUEUE_FULL");
+  UpdateQueue("orders", {.bounds = model::Bounds{}});
+  EXPECT_EQ(TryBatch("orders", "d"), "ok");
+}
+
+TEST_F(Bounds, OfATopicsQueueRefuseThePublishNamingTheQueue) {
+  CreateTopic("events");
+  CreateQueue("small", AtMost(1));
+  CreateQueue("large");
+  SubscribeQueue("a", "events", "large");
+  SubscribeQueue("b", "events", "small");
+  const auto response = TryPublish(Batch("events", "x,y"));
+  ASSERT_TRUE(response.ok());
+  EXPECT_TRUE(response->results[0].ok());
+  EXPECT_THAT(response->results[1], Refused(ErrorCode::kLimitExceeded, "\"small\" is full"));
+  EXPECT_EQ(Peek("large"), "x") << "nobody gets what was refused";
+  EXPECT_EQ(Peek("small"), "x");
+  engine::PublishRequest request = Batch("events", "z");
+  request.all_or_nothing = true;
+  EXPECT_EQ(TryBatch(request), "QUEUE_FULL");
+}
+
+TEST_F(Bounds, CountEachSubscriptionsCopy) {
+  CreateTopic("events");
+  CreateQueue("small", AtMost(3));
+  SubscribeQueue("a", "events", "small");
+  SubscribeQueue("b", "events", "small");
+  EXPECT_EQ(TryBatch("events", "x,y"), "ok,QUEUE_FULL");
+  EXPECT_EQ(Counts("small"), "2 ready") << "both copies or none";
+}
+
+TEST_F(Bounds, OfATopicsQueueGiveItsCopyToItsDeadLetters) {
+  CreateTopic("events");
+  CreateQueue("dead", AtMost(1));
+  model::QueueSettings settings = AtMost(1);
+  settings.delivery.redrive = DeadLetterTo("dead", 5);
+  CreateQueue("small", settings);
+  CreateQueue("large");
+  SubscribeQueue("to-small", "events", "small", "envelope");
+  SubscribeQueue("to-large", "events", "large");
+  const auto ids = Publish("events", "x,y,z");
+  EXPECT_EQ(Peek("small"), "x");
+  EXPECT_EQ(Peek("large"), "x,y,z");
+  KillAndReopen();
+  EXPECT_EQ(Receive("dead"), "y,z") << "dead letters go beyond a bound";
+  const engine::Delivery& letter = Last("dead", "y");
+  EXPECT_EQ(letter.origin, ids[1]);
+  EXPECT_EQ(letter.subscription, "to-small");
+  EXPECT_EQ(letter.delivery_format, "envelope");
+  ASSERT_EQ(letter.message->dead_letter.size(), 1u);
+  const model::DeadLetterEntry& story = letter.message->dead_letter[0];
+  EXPECT_EQ(story.source.ToString(), "queue/small");
+  EXPECT_EQ(story.attempts, 0u);
+  EXPECT_EQ(story.source_id, ids[1]);
+  EXPECT_EQ(story.reason, "queue/small was full");
+}
+
+TEST_F(Bounds, WhoseDeadLettersHaveNoHomeRefuseThePublish) {
+  CreateTopic("events");
+  CreateQueue("dead");
+  model::QueueSettings settings = AtMost(1);
+  settings.delivery.redrive = DeadLetterTo("dead", 5);
+  CreateQueue("small", settings);
+  SubscribeQueue("s", "events", "small");
+  ASSERT_TRUE(TryDeleteQueue("dead", true).ok());
+  EXPECT_EQ(TryBatch("events", "x,y"), "ok,QUEUE_FULL");
+}
+
+TEST_F(Bounds, LetRedrivenMessagesBeyond) {
+  CreateQueue("dead");
+  model::QueueSettings settings = AtMost(1);
+  settings.delivery.redrive = DeadLetterTo("dead", 1);
+  CreateQueue("orders", settings);
+  Publish("orders", "a");
+  EXPECT_EQ(Receive("orders"), "a");
+  Nack("orders", "a");
+  Publish("orders", "b");
+  EXPECT_EQ(Redrive("dead").moved, 1u);
+  EXPECT_EQ(Peek("orders"), "b,a");
+}
+
+TEST_F(Bounds, LetBeyondWhatATopicHadDelayed) {
+  CreateTopic("events");
+  CreateQueue("small", AtMost(1));
+  SubscribeQueue("s", "events", "small");
+  PublishDelayed("events", "x", 1min);
+  Publish("events", "y");
+  Advance(1min);
+  EXPECT_EQ(Peek("small"), "y,x") << "nobody is there to be refused";
+}
+
+TEST_F(Bounds, HoldForTheDelayedCopiesOfATopicsMessage) {
+  CreateTopic("events");
+  model::QueueSettings settings = AtMost(2);
+  settings.delay = 1min;
+  CreateQueue("small", settings);
+  SubscribeQueue("s", "events", "small");
+  EXPECT_EQ(TryBatch("events", "x,y,z"), "ok,ok,QUEUE_FULL");
+  EXPECT_EQ(Counts("small"), "2 delayed");
+}
+
+TEST_F(Bounds, FreeWhatExpired) {
+  model::QueueSettings settings = AtMost(1);
+  settings.delivery.retention = 60s;
+  CreateQueue("orders", settings);
+  Publish("orders", "a");
+  Advance(62s);
+  EXPECT_EQ(TryBatch("orders", "b"), "ok");
+}
+
+}  // namespace
+}  // namespace broker::test
