@@ -50,6 +50,7 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   queue.settings = settings;
   queue.log->delay = settings.delay;
   ApplyDelivery(*queue.cursor, settings.delivery);
+  FollowRetention(queue);
   StoreQueue(queue);
   return queue.Info();
 }

@@ -55,11 +55,20 @@ void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
 Status Check(const QueueSettings& settings) {
   Violations violations;
   CheckDelivery(settings.delivery, violations);
+  if (settings.delivery.retain_acknowledged) {
+    violations.Add("delivery.retain_acknowledged", "only a pull subscription can seek back to what it settled");
+  }
   violations.Range("delay", settings.delay, Nanos{0}, settings.delivery.retention);
   return std::move(violations).Take();
 }
 
-Status Check(const TopicSettings&) { return {}; }
+Status Check(const TopicSettings& settings) {
+  Violations violations;
+  if (settings.retention != Nanos{0}) {
+    violations.Range("retention", settings.retention, kMinTopicRetention, kMaxRetention);
+  }
+  return std::move(violations).Take();
+}
 
 Status Check(const SubscriptionSettings& settings) {
   Violations violations;
@@ -69,11 +78,16 @@ Status Check(const SubscriptionSettings& settings) {
     if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention}) {
       violations.Add("delivery", "a queue subscription has no delivery settings of its own: set them on the queue");
     }
+    if (settings.expire_unused) violations.Add("expire_unused", "only a pull subscription expires unused");
   } else {
     CheckDelivery(settings.delivery, violations);
     if (!settings.delivery_format.empty()) {
       violations.Add("delivery_format", "only a subscription to a queue has a delivery format");
     }
+    if (settings.expire_unused) {
+      violations.Range("expire_unused", *settings.expire_unused, kMinUnusedExpiry, kMaxUnusedExpiry);
+    }
+    if (settings.paused) violations.Add("paused", "of a pull subscription it is delivery.paused");
   }
   if (settings.delivery_format.size() > kMaxNameBytes) {
     violations.Add("delivery_format", fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxNameBytes));
