@@ -1,8 +1,6 @@
 #include "storage/record_codec.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <xxhash.h>
 
 #include <climits>
@@ -33,13 +31,7 @@ std::string Seal(std::string_view key, const google::protobuf::MessageLite& reco
   const std::size_t size = record.ByteSizeLong();
   std::string value(size + kChecksumBytes, '\0');
   auto* const begin = reinterpret_cast<std::uint8_t*>(value.data());
-  {
-    // The same record is the same bytes: maps go in order.
-    google::protobuf::io::ArrayOutputStream out(begin, static_cast<int>(size));
-    google::protobuf::io::CodedOutputStream coded(&out);
-    coded.SetSerializationDeterministic(true);
-    record.SerializeWithCachedSizes(&coded);
-  }
+  record.SerializeWithCachedSizesToArray(begin);
   std::uint64_t checksum = Checksum(key, std::string_view(value).substr(0, size));
   for (std::size_t i = 0; i < kChecksumBytes; ++i, checksum >>= 8) begin[size + i] = checksum & 0xff;
   return value;

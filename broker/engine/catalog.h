@@ -47,8 +47,22 @@ struct Subscription {
   Topic* topic = nullptr;    // null once it is deleted
   Queue* queue = nullptr;    // of a queue subscription
   Cursor* cursor = nullptr;  // of a pull subscription
+  Cursor* backlog = nullptr; // of a queue subscription that is paused or catching up
 
   SubscriptionInfo Info() const { return {name, settings, created}; }
+};
+
+struct Snapshot {
+  std::string name_space;
+  std::string name;
+  std::string subscription;  // of which it was made
+  Time created{};
+  Time expires{};
+  std::map<std::string, std::string> labels;
+  Topic* topic = nullptr;    // null once it is deleted
+  Cursor* cursor = nullptr;  // frozen
+
+  SnapshotInfo Info() const { return {name, subscription, topic == nullptr ? "" : topic->name, created, expires, labels}; }
 };
 
 // Replaces what the patch gives.
@@ -59,6 +73,7 @@ inline void Patch(model::DeliverySettings& settings, const DeliveryPatch& patch)
   if (patch.redrive) settings.redrive = *patch.redrive;
   if (patch.backoff) settings.backoff = *patch.backoff;
   settings.paused = patch.paused.value_or(settings.paused);
+  settings.retain_acknowledged = patch.retain_acknowledged.value_or(settings.retain_acknowledged);
 }
 inline void Patch(model::Notes& notes, const NotesPatch& patch) {
   if (patch.labels) notes.labels = *patch.labels;

@@ -1,7 +1,7 @@
 // The chunks of one log: spans of sequences that are dropped from the store as a whole once nothing in them is needed.
 //
-// A chunk is needed while one of these holds: a cursor has not read past it; something in it is outstanding for a
-// cursor; a delayed message in it has not come due; an alias chunk that is not dropped names it as a source.
+// A chunk is needed while one of these holds: a cursor has not read past it, or its topic keeps it for replay; something
+// in it is outstanding for a cursor; a delayed message in it has not come due; an alias chunk that is not dropped names it as a source.
 // Invariants: chunks ascend, do not overlap, and only the last is open.
 // Confined to the engine's strand.
 #pragma once
@@ -17,6 +17,8 @@ namespace broker::engine {
 
 // (log, first sequence of a chunk), or (log, sequence of a record in `kept`).
 using SourceKey = std::pair<std::uint64_t, std::uint64_t>;
+
+constexpr std::uint64_t kRecordOverhead = 64;  // what a record costs beside its message, for chunk sizes
 
 struct Chunk {
   std::uint64_t first = 0;

@@ -226,7 +226,7 @@ struct QueueDescription {
 };
 struct SubscriptionDescription {
   SubscriptionInfo info;
-  Stats stats;  // of a pull subscription
+  Stats stats;  // of a pull subscription; of a queue subscription that was paused, what its queue has still to get
 };
 struct TopicDescription {
   TopicInfo info;

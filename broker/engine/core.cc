@@ -70,6 +70,15 @@ void Engine::Core::OnTimer(Timers::Key key) {
     case TimerKind::kTask:
       if (const auto task = tasks_.find(key.id); task != tasks_.end()) RunTask(task->second);
       return;
+    case TimerKind::kSnapshot:
+      if (Cursor* cursor = FindCursor(key.id)) RunSnapshotExpiry(*cursor);
+      return;
+    case TimerKind::kUnused:
+      if (Cursor* cursor = FindCursor(key.id)) RunUnused(*cursor);
+      return;
+    case TimerKind::kCatchUp:
+      if (Cursor* cursor = FindCursor(key.id)) Wake(*cursor);
+      return;
   }
 }
 
@@ -154,6 +163,10 @@ ClockInfo Engine::Core::AcceptClock() {
     journal_.RequireSync();
     for (const auto& [id, log] : logs_) timers_.Set({TimerKind::kRetention, id}, now_);
     timers_.Set({TimerKind::kDedup, 0}, now_);
+    snapshots_.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
+    for (const auto& [id, cursor] : cursors_) {
+      if (cursor->expire_unused > Nanos{0}) timers_.Set({TimerKind::kUnused, id}, now_);
+    }
   }
   return ShowClock();
 }

@@ -10,7 +10,10 @@
 //   peek.cc           looking without touching           retention.cc      floors, purge
 //   stats.cc          counts                             reclaim.cc        dropping chunks
 //   redrive.cc        tasks                              bounds.cc         full queues
-//   lifetimes.cc      time to live, retry backoff
+//   lifetimes.cc      time to live, retry backoff        keeping.cc        what is kept, and from where on
+//   seek.cc           seeks, finding a time in a log     snapshots.cc      frozen cursors
+//   feeding.cc        from a topic into a queue          catch_up.cc       queue subscriptions that paused
+//   replay.cc         what was kept, once more           unused.cc         subscriptions that nobody uses
 //
 // Confined to the engine's strand.
 #pragma once
@@ -89,6 +92,16 @@ class Engine::Core {
   Result<SettleResponse> Extend(const Caller&, const model::Target&, const std::vector<ExtendEntry>& entries);
   Status Release(const Caller&, const model::Target&, const std::vector<std::string>& receipts, bool counted);
 
+  // ---- seek.cc, snapshots.cc, replay.cc
+  void Seek(const Caller&, const std::string& name, const SeekTo&, Done<SubscriptionDescription>);
+  Result<SnapshotInfo> CreateSnapshot(const Caller&, std::string name, const std::string& subscription,
+                                      std::optional<Nanos> life, std::map<std::string, std::string> labels);
+  Result<SnapshotInfo> UpdateSnapshot(const Caller&, const std::string& name, const SnapshotPatch&);
+  Result<SnapshotInfo> GetSnapshot(const Caller&, const std::string& name);
+  Result<ListPage<SnapshotInfo>> ListSnapshots(const Caller&, const ListRequest&);
+  Status DeleteSnapshot(const Caller&, const std::string& name);
+  void Replay(const Caller&, const ReplayRequest&, Done<TaskInfo>);
+
   // ---- retention.cc, delays.cc, peek.cc, redrive.cc
   Result<std::uint64_t> Purge(const Caller&, const model::Target&);
   Status CancelDelayed(const Caller&, const model::Target&, model::MessageId);
@@ -104,6 +117,7 @@ class Engine::Core {
     Done<ReceiveResponse> done;
     Time deadline{};
   };
+  static constexpr const char* kReplayTask = "replay";
   struct Task {
     TaskInfo info;
     std::string name_space;
@@ -112,7 +126,15 @@ class Engine::Core {
     std::uint64_t end = 1;
     bool reading = false;
     std::map<std::uint64_t, RecordPtr> loaded;  // of the step that waits for them
+    // Of a replay.
+    std::uint64_t destination_log = 0;
+    std::uint64_t end_messages = 0;  // the source log's total below `end`
+    std::string delivery_format;
+    std::optional<model::Filter> filter;
+    Time not_before{};               // of the next step, by the rate
   };
+  // A place in a log; see seek.cc.
+  struct Place;
   // What a receive takes, in order; see deliver.cc.
   struct Plan;
 
@@ -143,7 +165,8 @@ class Engine::Core {
   void StoreQueue(const Queue&);
   void StoreSubscription(const Subscription&);
   void StoreTask(const Task&);
-  void StoreCursorPosition(const Cursor&);
+  void StoreCursorPosition(Cursor&);
+  void StoreSnapshot(const Snapshot&);
   void StorePage(Cursor&, std::uint64_t page);
   void StoreLogState(const MessageLog&);
   void StoreDelayed(const MessageLog&);
@@ -159,6 +182,8 @@ class Engine::Core {
   Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
   Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
   Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
+  Result<Subscription*> FindPullSubscription(const Caller&, const std::string& name) const;
+  Result<Snapshot*> FindSnapshot(const Caller&, const std::string& name) const;
   Status CheckRoom() const;  // kStorageFull below the reserve
   // Of things of a kind ("topics") in one namespace: whether there may be another.
   static Status CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count, std::uint64_t limit);
@@ -190,6 +215,8 @@ class Engine::Core {
   // came due go beyond a refusing one.
   enum class Copies { kPublished, kCameDue, kDeadLetters };
   void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies);
+  // One alias of a topic's message, in a queue, whatever its bounds.
+  void GiveTo(Queue& queue, Alias alias, const StoredRecord& source);
   void NameSource(MessageLog& log, model::MessageId target);
   void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
@@ -240,7 +267,9 @@ class Engine::Core {
   void ClearSchedule(MessageLog& log);
 
   // ---- deliver.cc
-  void Wake(Cursor& cursor) { if (!cursor.waiters.empty()) serve_.insert(cursor.id.value()); }
+  void Wake(Cursor& cursor) {
+    if (!cursor.waiters.empty() || cursor.feeds()) serve_.insert(cursor.id.value());
+  }
   void WakeReaders(const MessageLog& log);
   void Serve(Cursor& cursor);
   Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
@@ -253,7 +282,7 @@ class Engine::Core {
   void AnswerExpiredWaiters(Cursor& cursor);
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.
   void StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding);
-  Entry FreshEntry(const Cursor& cursor, const StoredRecord& record) const;
+  Entry FreshEntry(const StoredRecord& record) const;
 
   // ---- reads.cc
   RecordPtr Loaded(const Cursor& cursor, std::uint64_t sequence) const;
@@ -308,6 +337,59 @@ class Engine::Core {
   void DeleteDroppedMarks(MessageLog& log);
   void ApplyFloor(Cursor& cursor, const TimeMark& floor);
 
+  // ---- keeping.cc
+  // The first sequence from which on nothing is missing up to the end.
+  static std::uint64_t StoredFrom(const MessageLog& log);
+  // Below it nothing is needed but what is outstanding, delayed or named.
+  std::uint64_t NeededFrom(const MessageLog& log) const;
+  // Where the topic's retention has come to; none: nothing has expired yet. REQUIRES: log.retention > 0
+  std::optional<TimeMark> RetainedFrom(const MessageLog& log) const;
+  // How far back a seek may go.
+  std::uint64_t SeekableFrom(const Cursor& cursor) const;
+  void ApplyTopicRetention(MessageLog& log, Nanos retention);
+  // Of a topic: what is stored for someone.
+  static Totals KeptIn(const MessageLog& log);
+  void StartAtEarliest(Cursor& cursor);
+
+  // ---- seek.cc
+  // Calls `then` with the first place at or after `time`, at once if memory knows it.
+  void FindTime(const MessageLog& log, Time time, std::function<void(const Place&)> then);
+  void SeekToTime(const Caller&, std::uint64_t cursor, Time time, Done<SubscriptionDescription>);
+  void SeekToSnapshot(Cursor& cursor, const Snapshot& snapshot);
+  // Moves the cursor to `place`, with these outstanding, and ends all leases. What is held for it alone from `place` on stays.
+  void Reset(Cursor& cursor, std::uint64_t position, const Totals& below, std::map<std::uint64_t, Entry> outstanding);
+
+  // ---- snapshots.cc
+  void RunSnapshotExpiry(Cursor& frozen);
+  void RemoveSnapshot(Snapshot& snapshot);
+  void SetSnapshotTimer(const Snapshot& snapshot);
+
+  // ---- feeding.cc, catch_up.cc
+  // Hands on what lies from a feeding cursor's position up to `end`, at most `limit` records, and moves the position.
+  // False: it stopped for records that are now being read; Wake follows.
+  bool Feed(Cursor& cursor, std::uint64_t end, std::size_t limit, bool with_message,
+            const std::function<void(const StoredRecord&, model::MessageId target)>& give);
+  void ServeFeeding(Cursor& cursor);
+  void Pause(Subscription& subscription);
+  void Resume(Subscription& subscription);
+  void CatchUp(Subscription& subscription);
+  void EndCatchUp(Subscription& subscription);
+  // What waits for a queue waits no longer than it would in the queue.
+  void FollowRetention(const Queue& queue);
+  static bool Passes(const std::optional<model::Filter>& filter, const StoredRecord& record);
+
+  // ---- replay.cc
+  void StartReplay(const Caller&, const ReplayRequest&, model::LogId id, const Place& from, const Place& to,
+                   Done<TaskInfo>);
+  void RunReplay(Task& task);
+  void EndReplay(Task& task);
+
+  // ---- unused.cc
+  void NoteUse(Cursor& cursor);
+  void RunUnused(Cursor& cursor);
+  void SetExpireUnused(Subscription& subscription);
+  void RestoreExpireUnused(const Subscription& subscription);
+
   // ---- reclaim.cc
   void CheckReclaim(MessageLog& log);
   static bool MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding);
@@ -326,6 +408,7 @@ class Engine::Core {
 
   // ---- redrive.cc
   void DropTask(std::uint64_t id);
+  void DropFinishedTasks();
   void RunTask(Task& task);
   void StepTask(Task& task, Queue& queue);
   void FinishTask(Task& task, TaskState state, std::string reason);
@@ -357,6 +440,7 @@ class Engine::Core {
   NameTable<Topic> topics_;
   NameTable<Queue> queues_;
   NameTable<Subscription> subscriptions_;
+  NameTable<Snapshot> snapshots_;
   std::map<std::uint64_t, Task> tasks_;
   std::unordered_map<WaiterId, Waiter> waiters_;
   std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name

@@ -2,6 +2,7 @@
 // settled. Confined to the engine's strand.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -15,6 +16,14 @@
 
 namespace broker::engine {
 
+// What a cursor is there for. Only a receiver's hands out leases.
+enum class CursorUse {
+  kReceive,  // a queue's or pull subscription's
+  kFrozen,   // a snapshot's: it stands still, and keeps what it has not settled
+  kCatchUp,  // a queue subscription's: what its queue has still to get
+  kReplay,   // a replay's: what its queue is given once more
+};
+
 struct Cursor {
   Cursor(model::CursorId cursor_id, MessageLog& in, const model::DeliverySettings& delivery)
       : id(cursor_id), log(&in), settings(delivery), outstanding(delivery.ordered) {}
@@ -22,8 +31,9 @@ struct Cursor {
   model::CursorId id;
   MessageLog* log;
   model::DeliverySettings settings;
-  model::ResourceRef owner;  // the queue or subscription
+  model::ResourceRef owner;  // the queue or subscription; of a frozen one the name is the snapshot's
   std::string name_space;
+  CursorUse use = CursorUse::kReceive;
 
   std::uint64_t position = 1;  // next sequence to read
   Totals below;                // the log's totals below the position
@@ -33,6 +43,10 @@ struct Cursor {
 
   std::deque<WaiterId> waiters;
   std::string dead_letter_problem;
+
+  Nanos expire_unused{0};  // 0: never
+  Time last_used{};
+  Time last_used_stored{};
 
   // Cold records that were read off the strand and will be needed soon.
   std::map<std::uint64_t, RecordPtr> window;
@@ -48,8 +62,13 @@ struct Cursor {
   bool position_dirty = false;
 
   bool synced_leases() const { return settings.ordered || settings.exactly_once; }
+  bool feeds() const { return use == CursorUse::kCatchUp || use == CursorUse::kReplay; }
   // Of what is there to deliver or being delivered; delayed messages are the log's.
   Totals unread() const { return log->totals - below; }
+  // The first sequence that it still needs: settled ones too, where they stay for a seek.
+  std::uint64_t needed_from() const {
+    return settings.retain_acknowledged ? std::min(floor, position) : position;
+  }
 };
 
 }  // namespace broker::engine

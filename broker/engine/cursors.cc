@@ -36,6 +36,10 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   journal_.RequireSync();
   DropWindow(cursor);
   timers_.Clear({TimerKind::kCursor, id});
+  timers_.Clear({TimerKind::kSnapshot, id});
+  timers_.Clear({TimerKind::kUnused, id});
+  timers_.Clear({TimerKind::kCatchUp, id});
+  log.waiting.erase(id);
   std::erase(log.cursors, &cursor);
   reclaim_.insert(log.id.value());
   serve_.erase(id);
@@ -48,7 +52,11 @@ void Engine::Core::MarkDirty(Cursor& cursor) { dirty_cursors_.insert(cursor.id.v
 
 void Engine::Core::PutOutstanding(Cursor& cursor, std::uint64_t sequence, Entry entry) {
   if (cursor.outstanding.Find(sequence) == nullptr) {
-    if (Chunk* chunk = cursor.log->chunks.Find(sequence)) ++chunk->outstanding;
+    if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
+      ++chunk->outstanding;
+    } else if (const auto kept = cursor.log->kept.find(sequence); kept != cursor.log->kept.end()) {
+      ++kept->second;
+    }
   }
   cursor.outstanding.Put(sequence, std::move(entry));
   MarkDirty(cursor);
@@ -100,6 +108,7 @@ void Engine::Core::ApplyDelivery(Cursor& cursor, const model::DeliverySettings& 
   SweepSpent(cursor);
   Wake(cursor);  // it may go on after a pause
   timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
+  reclaim_.insert(cursor.log->id.value());  // what was kept for a seek may go
 }
 
 }  // namespace broker::engine

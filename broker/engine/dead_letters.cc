@@ -28,6 +28,7 @@ void Engine::Core::EndLeases(Cursor& cursor) {
     const Entry* entry = cursor.outstanding.Find(sequence);
     if (entry != nullptr && entry->leased && entry->due <= now_) EndAttempt(cursor, sequence, TimedOut(), std::nullopt);
   }
+  if (!ended.empty()) NoteUse(cursor);
   if (!ended.empty() && cursor.synced_leases()) journal_.RequireSync();
   if (ended.size() == kLeasesPerRun) MarkDirty(cursor);
 }

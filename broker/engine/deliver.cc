@@ -51,6 +51,7 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = **found;
   const WaiterId id = ++last_waiter_;
+  NoteUse(cursor);
   waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait};
   cursor.waiters.push_back(id);
   cursor.log->waiting.insert(cursor.id.value());
@@ -70,6 +71,7 @@ void Engine::Core::EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse
   const auto waiter = waiters_.find(id);
   Done<ReceiveResponse> done = std::move(waiter->second.done);
   waiters_.erase(waiter);
+  NoteUse(cursor);
   timers_.Clear({TimerKind::kWaiter, id});
   std::erase(cursor.waiters, id);
   if (cursor.waiters.empty()) cursor.log->waiting.erase(cursor.id.value());
@@ -85,6 +87,7 @@ void Engine::Core::AnswerExpiredWaiters(Cursor& cursor) {
 }
 
 void Engine::Core::Serve(Cursor& cursor) {
+  if (cursor.feeds()) return ServeFeeding(cursor);
   if (cursor.settings.paused) {
     AnswerExpiredWaiters(cursor);
     MarkDirty(cursor);
@@ -186,9 +189,10 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
   }
 }
 
-Entry Engine::Core::FreshEntry(const Cursor& cursor, const StoredRecord& record) const {
+Entry Engine::Core::FreshEntry(const StoredRecord& record) const {
   Entry entry;
-  entry.key_hash = cursor.settings.ordered ? record.key_hash : 0;
+  entry.held = record.held;
+  entry.key_hash = record.key_hash;
   entry.size_bytes = record.size_bytes;
   entry.append_time = record.damaged ? now_ : record.append_time;
   entry.expires = record.expires;
@@ -197,7 +201,7 @@ Entry Engine::Core::FreshEntry(const Cursor& cursor, const StoredRecord& record)
 
 void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding) {
   if (outstanding) {
-    Entry entry = FreshEntry(cursor, record);
+    Entry entry = FreshEntry(record);
     if (record.damaged) {
       // Never delivered, and never dropped: an operator has to look. Asked for again in an hour.
       entry.due = now_ + std::chrono::hours(1);
@@ -230,7 +234,7 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
     }
     const bool waits = !record->held && !plan.chosen[i] && !IsExpired(record->expires);
     StepOver(cursor, *record, waits);
-    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(cursor, *record), timeout));
+    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout));
   }
   if (response.deliveries.empty()) return;
   if (cursor.synced_leases()) journal_.RequireSync();

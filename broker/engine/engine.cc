@@ -154,6 +154,33 @@ void Engine::CancelDelayed(const Caller& caller, model::Target source, model::Me
   BROKER_COMMAND(core_->CancelDelayed(caller, source, id));
 }
 
+void Engine::Seek(const Caller& caller, std::string subscription, SeekTo to, Done<SubscriptionDescription> done) {
+  core_->AssertStrand();
+  core_->Begin();
+  core_->Seek(caller, subscription, to, std::move(done));
+}
+void Engine::CreateSnapshot(const Caller& caller, std::string name, std::string subscription, std::optional<Nanos> life,
+                            std::map<std::string, std::string> labels, Done<SnapshotInfo> done) {
+  BROKER_COMMAND(core_->CreateSnapshot(caller, std::move(name), subscription, life, std::move(labels)));
+}
+void Engine::UpdateSnapshot(const Caller& caller, std::string name, SnapshotPatch patch, Done<SnapshotInfo> done) {
+  BROKER_COMMAND(core_->UpdateSnapshot(caller, name, patch));
+}
+void Engine::GetSnapshot(const Caller& caller, std::string name, Done<SnapshotInfo> done) {
+  BROKER_COMMAND(core_->GetSnapshot(caller, name));
+}
+void Engine::ListSnapshots(const Caller& caller, ListRequest request, Done<ListPage<SnapshotInfo>> done) {
+  BROKER_COMMAND(core_->ListSnapshots(caller, request));
+}
+void Engine::DeleteSnapshot(const Caller& caller, std::string name, Done<void> done) {
+  BROKER_COMMAND(core_->DeleteSnapshot(caller, name));
+}
+void Engine::Replay(const Caller& caller, ReplayRequest request, Done<TaskInfo> done) {
+  core_->AssertStrand();
+  core_->Begin();
+  core_->Replay(caller, request, std::move(done));
+}
+
 void Engine::Redrive(const Caller& caller, std::string queue, Done<TaskInfo> done) {
   BROKER_COMMAND(core_->Redrive(caller, queue));
 }

@@ -39,12 +39,13 @@ struct MessageLog {
   Totals totals;              // of everything ever appended and not held
   TimeMarks marks;
   ChunkTable chunks;
+  Nanos retention{0};         // of a topic that keeps for replay; 0: only what somebody needs
   std::vector<Cursor*> cursors;
-  std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting
+  std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting, or are catching up
   bool ordered = false;       // a queue's log whose delay holds back its head, not single messages
   Nanos delay{0};             // of an ordered log
   Nanos message_ttl{0};       // of a queue's messages that bring none of their own; 0: none
-  Nanos shortest_retention{0};  // over its cursors; 0: to be found again
+  Nanos shortest_retention{0};  // over its cursors and its own; 0: to be found again
   bool deleted = false;       // nobody can name it any more; it lives until its last cursor and alias are done
 
   // Delayed messages: exact counts, and when the first of them is due. The rest is in the family `schedule`.

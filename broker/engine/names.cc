@@ -36,6 +36,13 @@ Error WrongKind(std::string_view wanted, const model::Target& target) {
                model::ResourceRef{*target.kind, target.name}.ToString());
 }
 
+Error NotPull(const Subscription& subscription, std::string_view hint) {
+  return Error(ErrorCode::kFailedPrecondition, "NOT_A_PULL_SUBSCRIPTION",
+               fmt::format("subscription \"{}\" delivers into queue \"{}\"; {}", subscription.name,
+                           *subscription.settings.queue, hint),
+               "subscription/" + subscription.name);
+}
+
 }  // namespace
 
 Result<Topic*> Engine::Core::FindTopic(const Caller& caller, const std::string& name) const {
@@ -86,13 +93,26 @@ Result<Cursor*> Engine::Core::FindReceivable(const Caller& caller, const model::
     if (target.kind) return NotFound(*target.kind, caller, target.name);
     return NoneFound("queue or subscription", caller, target.name);
   }
-  if (subscription->cursor == nullptr) {
-    return Error(ErrorCode::kFailedPrecondition, "NOT_A_PULL_SUBSCRIPTION",
-                 fmt::format("subscription \"{}\" delivers into queue \"{}\"; receive from that queue", target.name,
-                             *subscription->settings.queue),
-                 "subscription/" + target.name);
-  }
+  if (subscription->cursor == nullptr) return NotPull(*subscription, "receive from that queue");
   return subscription->cursor;
+}
+
+Result<Subscription*> Engine::Core::FindPullSubscription(const Caller& caller, const std::string& name) const {
+  auto found = FindSubscription(caller, name);
+  if (found.ok() && (*found)->cursor == nullptr) {
+    return NotPull(**found, "only a pull subscription has a position of its own");
+  }
+  return found;
+}
+
+Result<Snapshot*> Engine::Core::FindSnapshot(const Caller& caller, const std::string& name) const {
+  BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
+  Snapshot* snapshot = snapshots_.Find(caller.name_space, name);
+  if (snapshot == nullptr) {
+    return Error(ErrorCode::kNotFound, "SNAPSHOT_NOT_FOUND",
+                 fmt::format("there is no snapshot \"{}\" in namespace \"{}\"", name, caller.name_space), "snapshot/" + name);
+  }
+  return snapshot;
 }
 
 Status Engine::Core::CheckRoom() const {

@@ -4,6 +4,15 @@
 
 namespace broker::engine {
 
+Entry AsNew(Entry entry) {
+  entry.leased = entry.dying = false;
+  entry.attempts = 0;
+  entry.due = entry.first_attempt = entry.lease_start = Time{};
+  entry.nonce = {};
+  entry.reason = nullptr;
+  return entry;
+}
+
 const Entry* Outstanding::Find(std::uint64_t sequence) const {
   const auto page = pages_.find(sequence / 64);
   if (page == pages_.end()) return nullptr;

@@ -36,10 +36,11 @@ struct Nonce {
 struct Entry {
   bool leased = false;
   bool dying = false;  // on its way to the dead-letter target; not stored
+  bool held = false;   // its record is held: nothing else brings it to this cursor
   std::uint32_t attempts = 0;
   Time due{};
   Nonce nonce;
-  std::uint64_t key_hash = 0;  // 0: no key, or an unordered cursor
+  std::uint64_t key_hash = 0;  // 0: no key
   Time first_attempt{};
   Time lease_start{};
   std::uint64_t size_bytes = 0;
@@ -47,6 +48,9 @@ struct Entry {
   Time expires{};  // zero: none
   std::shared_ptr<const std::string> reason;  // of the last attempt; null: none. Shared by entries of one command
 };
+
+// As if it had never been handed out.
+Entry AsNew(Entry entry);
 
 class Outstanding {
  public:

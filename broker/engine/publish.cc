@@ -15,8 +15,6 @@ namespace {
 namespace v0 = storage::v0;
 using storage::Family;
 
-constexpr std::uint64_t kRecordOverhead = 64;  // what a record costs beside its message, for chunk sizes
-
 // What a whole batch may be, whatever its entries.
 Status CheckBatch(const PublishRequest& request) {
   const std::size_t count = request.entries.size();
@@ -152,15 +150,19 @@ void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord&
 
 void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies) {
   for (const Subscription* subscription : topic.subscriptions) {
-    if (subscription->queue == nullptr) continue;
+    // One that is paused, or has not caught up, finds it in the topic.
+    if (subscription->queue == nullptr || subscription->backlog != nullptr) continue;
     Queue& queue = *subscription->queue;
     const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, source.size_bytes);
     if (room == Room::kNone && copies == Copies::kPublished && DeadLetterCopy(*subscription, target, source)) continue;
-    const Nanos delay = queue.settings.delivery.ordered ? Nanos{0} : queue.settings.delay;
-    AppendAlias(*queue.log, {target, {}, subscription->name, subscription->settings.delivery_format}, source,
-                delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt);
+    GiveTo(queue, {target, {}, subscription->name, subscription->settings.delivery_format}, source);
     if (room == Room::kByDropping) DropOldest(queue);
   }
+}
+
+void Engine::Core::GiveTo(Queue& queue, Alias alias, const StoredRecord& source) {
+  const Nanos delay = queue.settings.delivery.ordered ? Nanos{0} : queue.settings.delay;
+  AppendAlias(*queue.log, std::move(alias), source, delay > Nanos{0} ? std::optional(now_ + delay) : std::nullopt);
 }
 
 RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {

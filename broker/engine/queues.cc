@@ -57,6 +57,7 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   queue.log->delay = settings.delay;
   queue.log->message_ttl = settings.message_ttl;
   ApplyDelivery(*queue.cursor, settings.delivery);
+  FollowRetention(queue);
   StoreQueue(queue);
   return queue.Info();
 }

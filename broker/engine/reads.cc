@@ -41,12 +41,18 @@ void Engine::Core::StartRead(Cursor& cursor, std::vector<std::uint64_t> points, 
   cursor.reading = true;
   const std::uint64_t id = cursor.id.value();
   const std::uint64_t epoch = cursor.read_epoch;
-  Offload<ReadOutcome>([&kv = deps_.kv, request] { return ReadRecords(kv, request); },
-                       [this, id, epoch, request](ReadOutcome outcome) {
-                         Cursor* reader = FindCursor(id);
-                         if (reader == nullptr || reader->read_epoch != epoch) return;
-                         OnRead(*reader, request, std::move(outcome));
-                       });
+  const auto start = [this, id, epoch, request] {
+    Offload<ReadOutcome>([&kv = deps_.kv, request] { return ReadRecords(kv, request); },
+                         [this, id, epoch, request](ReadOutcome outcome) {
+                           Cursor* reader = FindCursor(id);
+                           if (reader == nullptr || reader->read_epoch != epoch) return;
+                           OnRead(*reader, request, std::move(outcome));
+                         });
+  };
+  // A record of the tail may be one of the group being built: it can be read when that is durable.
+  const bool fresh = std::any_of(request.points.begin(), request.points.end(),
+                                 [&log](std::uint64_t point) { return log.InTail(point) != nullptr; });
+  fresh ? journal_.After(start) : start();
 }
 
 void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcome outcome) {

@@ -71,11 +71,9 @@ std::set<std::uint64_t> Engine::Core::OutstandingIn(const MessageLog& log, const
 }
 
 void Engine::Core::CheckReclaim(MessageLog& log) {
-  std::uint64_t read = log.next_sequence;  // below it every cursor has read
-  for (const Cursor* cursor : log.cursors) read = std::min(read, cursor->position);
-
-  if (const Chunk* open = log.chunks.open(); open != nullptr && read == log.next_sequence && open->outstanding == 0 &&
-                                             open->scheduled == 0 && open->named_by == 0 &&
+  const std::uint64_t needed_from = NeededFrom(log);
+  if (const Chunk* open = log.chunks.open(); open != nullptr && needed_from == log.next_sequence &&
+                                             open->outstanding == 0 && open->scheduled == 0 && open->named_by == 0 &&
                                              (open->bytes > options_.emptied_chunk_bytes || log.deleted)) {
     log.chunks.Close(log.next_sequence - 1);
     timers_.Clear({TimerKind::kChunk, log.id.value()});
@@ -84,7 +82,7 @@ void Engine::Core::CheckReclaim(MessageLog& log) {
   }
   std::vector<std::uint64_t> unneeded;
   for (Chunk& chunk : log.chunks.chunks()) {
-    if (chunk.open() || chunk.last >= read) break;
+    if (chunk.open() || chunk.last >= needed_from) break;
     if (chunk.named_by > 0 || chunk.moving) continue;
     if (chunk.outstanding + chunk.scheduled == 0) {
       unneeded.push_back(chunk.first);
@@ -153,7 +151,8 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
       ++needs[*at];
     }
   }
-  if (chunk->named_by > 0) {  // looked at again when that ends
+  // Named, or gone back to by a cursor: looked at again when that ends.
+  if (chunk->named_by > 0 || chunk->last >= NeededFrom(log)) {
     chunk->moving = false;
     return;
   }

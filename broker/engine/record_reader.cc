@@ -60,6 +60,22 @@ RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint6
   return Load(reader, log.value(), sequence);
 }
 
+// Times ascend, so halving finds it.
+RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high, Time cutoff) {
+  RecordPtr last;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const RecordPtr record = ReadRecord(reader, log, middle);
+    if (record == nullptr || record->damaged || record->append_time > cutoff) {
+      high = middle;
+    } else {
+      last = record;
+      low = middle + 1;
+    }
+  }
+  return last;
+}
+
 ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request) {
   const auto snapshot = kv.NewSnapshot();
   ReadOutcome outcome;

@@ -20,14 +20,13 @@ using storage::ReadMode;
 
 using engine::FromRecord;
 
-constexpr std::uint64_t kRecordOverhead = 64;
-
 model::DeliverySettings FromRecord(const v0::DeliveryRecord& record) {
   model::DeliverySettings settings;
   settings.visibility_timeout = Nanos(record.visibility_timeout_ns());
   settings.retention = Nanos(record.retention_ns());
   settings.ordered = record.ordered();
   settings.exactly_once = record.exactly_once();
+  settings.retain_acknowledged = record.retain_acknowledged();
   if (record.has_redrive()) {
     settings.redrive = model::RedrivePolicy{
         record.redrive().max_attempts(),
@@ -182,6 +181,7 @@ Status Engine::Core::LoadCatalog() {
     cursor->below = {position->second.total_messages(), position->second.total_bytes()};
     cursor->floor = position->second.floor();
     cursor->epoch = position->second.epoch();
+    cursor->last_used = cursor->last_used_stored = FromNanos(position->second.last_used_ns());
     log->cursors.push_back(cursor.get());
     return cursors_.emplace(id, std::move(cursor)).first->second.get();
   };
@@ -204,6 +204,7 @@ Status Engine::Core::LoadCatalog() {
         topic->created = FromNanos(record.created_ns());
         topic->settings.deduplication = FromRecord(record.deduplication());
         topic->settings.notes = FromRecord(record.notes());
+        topic->settings.retention = log->retention = Nanos(record.retention_ns());
         topic->log = log;
         topics[id] = &topics_.Add(std::move(topic));
         return {};
@@ -232,7 +233,7 @@ Status Engine::Core::LoadCatalog() {
         queues[id] = &queues_.Add(std::move(queue));
         return {};
       }));
-  return ScanKind<v0::SubscriptionRecord>(
+  BROKER_RETURN_IF_ERROR(ScanKind<v0::SubscriptionRecord>(
       deps_.kv, Family::kCatalog, 's', [&](std::uint64_t id, const v0::SubscriptionRecord& record) -> Status {
         auto subscription = std::make_unique<Subscription>();
         subscription->id = id;
@@ -242,6 +243,8 @@ Status Engine::Core::LoadCatalog() {
         subscription->settings.delivery_format = record.delivery_format();
         subscription->settings.delivery = FromRecord(record.delivery());
         subscription->settings.notes = FromRecord(record.notes());
+        if (record.expire_unused_ns() != 0) subscription->settings.expire_unused = Nanos(record.expire_unused_ns());
+        subscription->settings.paused = record.paused();
         if (record.topic_log() != 0) {
           if (topics.count(record.topic_log()) == 0) return Orphan("subscription", id, "a topic");
           subscription->topic = topics[record.topic_log()];
@@ -251,6 +254,14 @@ Status Engine::Core::LoadCatalog() {
           if (queues.count(record.queue_log()) == 0) return Orphan("subscription", id, "a queue");
           subscription->queue = queues[record.queue_log()];
           subscription->settings.queue = subscription->queue->name;
+          if (record.cursor() != 0) {
+            auto backlog = restore_cursor(record.cursor(), {.retention = subscription->queue->settings.delivery.retention},
+                                          subscription->name_space,
+                                          {model::ResourceKind::kSubscription, subscription->name});
+            if (!backlog.ok()) return backlog.error();
+            (*backlog)->use = CursorUse::kCatchUp;
+            subscription->backlog = *backlog;
+          }
         } else {
           auto cursor = restore_cursor(id, subscription->settings.delivery, subscription->name_space,
                                        {model::ResourceKind::kSubscription, subscription->name});
@@ -259,6 +270,34 @@ Status Engine::Core::LoadCatalog() {
         }
         Subscription& added = subscriptions_.Add(std::move(subscription));
         if (added.topic != nullptr) added.topic->subscriptions.push_back(&added);
+        return {};
+      }));
+  BROKER_RETURN_IF_ERROR(ScanKind<v0::SnapshotRecord>(
+      deps_.kv, Family::kCatalog, 'n', [&](std::uint64_t id, const v0::SnapshotRecord& record) -> Status {
+        auto snapshot = std::make_unique<Snapshot>();
+        snapshot->name_space = record.name_space();
+        snapshot->name = record.name();
+        snapshot->subscription = record.subscription();
+        snapshot->created = FromNanos(record.created_ns());
+        snapshot->expires = FromNanos(record.expires_ns());
+        snapshot->labels = FromRecord(record.labels());
+        if (const auto topic = topics.find(record.topic_log()); topic != topics.end()) snapshot->topic = topic->second;
+        auto cursor = restore_cursor(id, {}, snapshot->name_space, {model::ResourceKind::kSubscription, snapshot->name});
+        if (!cursor.ok()) return cursor.error();
+        snapshot->cursor = *cursor;
+        snapshot->cursor->use = CursorUse::kFrozen;
+        snapshots_.Add(std::move(snapshot));
+        return {};
+      }));
+  return ScanKind<v0::TaskRecord>(
+      deps_.kv, Family::kTasks, 't', [&](std::uint64_t, const v0::TaskRecord& record) -> Status {
+        const bool reads_on = record.kind() == kReplayTask && record.state() == static_cast<std::uint32_t>(TaskState::kRunning);
+        if (!reads_on) return {};
+        auto cursor = restore_cursor(record.source_cursor(), {}, record.name_space(),
+                                     {model::ResourceKind::kTopic, record.source_name()});
+        if (!cursor.ok()) return cursor.error();
+        (*cursor)->use = CursorUse::kReplay;
+        (*cursor)->settings.retention = (*cursor)->log->retention;
         return {};
       });
 }
@@ -278,6 +317,7 @@ Status Engine::Core::LoadOutstanding() {
           entry.leased = stored.state() == v0::EntryRecord::LEASED;
           entry.due = FromNanos(stored.due_ns());
           entry.attempts = stored.attempts();
+          entry.held = stored.held();
           entry.nonce = {stored.nonce_boot(), stored.nonce_counter()};
           entry.key_hash = stored.key_hash();
           entry.first_attempt = FromNanos(stored.first_attempt_ns());
@@ -334,7 +374,17 @@ Status Engine::Core::LoadTasks() {
     Task task;
     task.info.id = model::TaskId(id);
     task.info.kind = record.kind();
-    task.info.source = {model::ResourceKind::kQueue, record.source_name()};
+    task.info.source = {task.info.kind == kReplayTask ? model::ResourceKind::kTopic : model::ResourceKind::kQueue,
+                        record.source_name()};
+    if (!record.destination_name().empty()) {
+      task.info.destination = {static_cast<model::ResourceKind>(record.destination_kind()), record.destination_name()};
+    }
+    task.info.filter = record.filter();
+    if (record.rate() != 0) task.info.rate = record.rate();
+    task.info.total = record.total();
+    task.delivery_format = record.delivery_format();
+    task.destination_log = record.destination_log();
+    task.end_messages = record.end_messages();
     task.info.state = static_cast<TaskState>(record.state());
     task.info.reason = record.reason();
     task.info.moved = record.moved();
@@ -366,6 +416,11 @@ void Engine::Core::Restart() {
     if (const Chunk* open = log->chunks.open()) timers_.Set({TimerKind::kChunk, id}, open->opened + options_.chunk_age);
     reclaim_.insert(id);
   }
+  subscriptions_.ForEach([this](Subscription& subscription) {
+    if (subscription.cursor != nullptr) RestoreExpireUnused(subscription);
+    if (subscription.backlog != nullptr && !subscription.settings.paused) Resume(subscription);
+  });
+  snapshots_.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
   timers_.Set({TimerKind::kDedup, 0}, now_);
   if (clock_.held_back() > Nanos{0}) {
     broker::Log(LogLevel::kWarning, "clock_far_ahead",

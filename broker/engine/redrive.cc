@@ -28,12 +28,7 @@ Result<TaskInfo> Engine::Core::Redrive(const Caller& caller, const std::string& 
                    fmt::format("task {} is already redriving queue \"{}\"; wait for it", id, name), fmt::format("task/{}", id));
     }
   }
-  while (tasks_.size() >= kFinishedTasksKept) {
-    const auto oldest = std::find_if(tasks_.begin(), tasks_.end(),
-                                     [](const auto& item) { return item.second.info.state != TaskState::kRunning; });
-    if (oldest == tasks_.end()) break;
-    DropTask(oldest->first);
-  }
+  DropFinishedTasks();
   Task task;
   task.info.id = model::TaskId(NextId());
   task.info.kind = "redrive";
@@ -46,6 +41,16 @@ Result<TaskInfo> Engine::Core::Redrive(const Caller& caller, const std::string& 
   const std::uint64_t id = task.info.id.value();
   timers_.Set({TimerKind::kTask, id}, now_);
   return tasks_.emplace(id, std::move(task)).first->second.info;
+}
+
+// The oldest go when there are too many.
+void Engine::Core::DropFinishedTasks() {
+  while (tasks_.size() >= kFinishedTasksKept) {
+    const auto oldest = std::find_if(tasks_.begin(), tasks_.end(),
+                                     [](const auto& item) { return item.second.info.state != TaskState::kRunning; });
+    if (oldest == tasks_.end()) break;
+    DropTask(oldest->first);
+  }
 }
 
 Result<TaskInfo> Engine::Core::GetTask(const Caller& caller, model::TaskId id) {
@@ -68,6 +73,7 @@ Result<std::vector<TaskInfo>> Engine::Core::ListTasks(const Caller& caller) {
 
 void Engine::Core::RunTask(Task& task) {
   if (task.info.state != TaskState::kRunning || task.reading) return;
+  if (task.info.kind == kReplayTask) return RunReplay(task);
   const Cursor* cursor = FindCursor(task.source_cursor);
   if (cursor == nullptr) return FinishTask(task, TaskState::kFailed, "its queue was deleted");
   if (storage_full_) return FinishTask(task, TaskState::kFailed, *storage_full_);
@@ -200,7 +206,7 @@ bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
   }
   held.held = true;
   const RecordPtr appended = Append(*source->log, std::move(held));
-  PutOutstanding(*source, appended->sequence, FreshEntry(*source, *appended));
+  PutOutstanding(*source, appended->sequence, FreshEntry(*appended));
   Wake(*source);
   return true;
 }
@@ -216,6 +222,7 @@ void Engine::Core::FinishTask(Task& task, TaskState state, std::string reason) {
   task.info.reason = std::move(reason);
   task.info.finished = now_;
   task.loaded.clear();
+  if (task.info.kind == kReplayTask) EndReplay(task);
   StoreTask(task);
 }
 

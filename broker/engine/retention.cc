@@ -8,13 +8,16 @@
 namespace broker::engine {
 
 void Engine::Core::SetRetentionTimer(MessageLog& log) {
-  if (log.cursors.empty() || log.marks.empty()) return;
-  Nanos shortest = Nanos::max();
+  if (log.marks.empty()) return;
   // One timer per log. Being early costs a look; the shortest retention after the oldest mark is never late.
   if (log.shortest_retention == Nanos{0}) {
-    for (const Cursor* cursor : log.cursors) shortest = std::min(shortest, cursor->settings.retention);
+    Nanos shortest = log.retention > Nanos{0} ? log.retention : Nanos::max();
+    for (const Cursor* cursor : log.cursors) {
+      if (cursor->use != CursorUse::kFrozen) shortest = std::min(shortest, cursor->settings.retention);
+    }
     log.shortest_retention = shortest;
   }
+  if (log.shortest_retention == Nanos::max()) return;
   timers_.SetNoLater({TimerKind::kRetention, log.id.value()},
                      std::max(now_, log.marks.last_append() + log.shortest_retention + clock_.held_back()));
 }
@@ -23,14 +26,23 @@ void Engine::Core::RunRetention(MessageLog& log) {
   std::optional<Time> next;
   const Time cutoff_base = clock_.expiry_now();
   const TimeMark end = log.End();
-  for (Cursor* cursor : log.cursors) {
-    const Nanos retention = cursor->settings.retention;
-    if (const auto floor = log.marks.FloorAt(cutoff_base - retention, end)) ApplyFloor(*cursor, *floor);
-    const std::uint64_t oldest = std::min(cursor->outstanding.NextFrom(0).value_or(cursor->position), cursor->position);
-    if (oldest >= log.next_sequence) continue;
-    // The mark that passes the oldest unsettled message decides; later ones follow it.
+  // The mark that passes the oldest message decides; later ones follow it.
+  const auto look_again = [&](std::uint64_t oldest, Nanos retention) {
+    if (oldest >= log.next_sequence) return;
     const Time due = log.marks.PassesAt(oldest, end) + retention + clock_.held_back();
     if (!next || due < *next) next = due;
+  };
+  for (Cursor* cursor : log.cursors) {
+    if (cursor->use == CursorUse::kFrozen) continue;  // a snapshot ends as a whole
+    const Nanos retention = cursor->settings.retention;
+    if (const auto floor = log.marks.FloorAt(cutoff_base - retention, end)) ApplyFloor(*cursor, *floor);
+    look_again(std::min(cursor->outstanding.NextFrom(0).value_or(cursor->position), cursor->position), retention);
+    if (cursor->settings.retain_acknowledged) look_again(std::max(cursor->floor, log.FirstStored()), retention);
+  }
+  if (log.retention > Nanos{0}) {
+    const auto floor = RetainedFrom(log);
+    reclaim_.insert(log.id.value());
+    look_again(std::max(floor ? floor->sequence : 0, log.FirstStored()), log.retention);
   }
   // Records that outlived their chunk still have to expire.
   log.marks.DropBelow(log.kept.empty() ? log.FirstStored() : std::min(log.FirstStored(), log.kept.begin()->first));
@@ -52,6 +64,7 @@ void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
   cursor.floor = floor.sequence;
   cursor.position_dirty = true;
   MarkDirty(cursor);
+  if (cursor.settings.retain_acknowledged) reclaim_.insert(cursor.log->id.value());
   for (auto sequence = cursor.outstanding.NextFrom(0); sequence && *sequence < floor.sequence;
        sequence = cursor.outstanding.NextFrom(*sequence)) {
     RemoveOutstanding(cursor, *sequence);
@@ -74,7 +87,7 @@ Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Tar
   for (auto sequence = cursor.outstanding.NextFrom(0); sequence; sequence = cursor.outstanding.NextFrom(*sequence)) {
     RemoveOutstanding(cursor, *sequence);
   }
-  cursor.floor = log.next_sequence;
+  cursor.floor = log.next_sequence;  // what was settled and kept for a seek goes with it
   ++cursor.epoch;
   DropWindow(cursor);
   SetPosition(cursor, log.next_sequence, log.totals);

@@ -51,7 +51,7 @@ const Entry* Engine::Core::EntryFor(Cursor& cursor, const Receipt& receipt, Stat
   const bool exactly_once = cursor.settings.exactly_once;
   refusal = {};
   if (receipt.epoch != cursor.epoch) {
-    if (exactly_once) refusal = LeaseLost("ended when everything was purged");
+    if (exactly_once) refusal = LeaseLost("ended with a purge or a seek");
     return nullptr;
   }
   if (receipt.sequence < cursor.floor) return nullptr;  // expired: settling it is still fine
@@ -98,6 +98,7 @@ Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Targ
   auto found = FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
+  NoteUse(cursor);
   SettleResponse response;
   for (const std::string& text : receipts) {
     const auto receipt = ReadReceipt(cursor, text);
@@ -123,6 +124,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
   auto found = FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
+  NoteUse(cursor);
   SettleResponse response;
   // All are judged, and their reasons noted, before the first brings others of its ordering key back with it.
   std::vector<std::pair<std::uint64_t, std::optional<Nanos>>> given_back;
@@ -163,6 +165,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
   auto found = FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
+  NoteUse(cursor);
   SettleResponse response;
   std::vector<std::uint64_t> given_back;  // at the end, as in Nack
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -206,6 +209,7 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
   auto found = FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
+  NoteUse(cursor);
   std::vector<Receipt> given_back;
   for (const std::string& text : receipts) {
     if (const auto receipt = ReadReceipt(cursor, text); receipt.ok()) given_back.push_back(*receipt);

@@ -15,22 +15,6 @@ struct Engine::Core::Probe {
 
 namespace {
 
-// The last record in [low, high) that was appended at or before `cutoff`: times ascend, so halving finds it.
-RecordPtr LastAtOrBefore(const storage::Kv& kv, model::LogId log, std::uint64_t low, std::uint64_t high, Time cutoff) {
-  RecordPtr last;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    const RecordPtr record = ReadRecord(kv, log, middle);
-    if (record == nullptr || record->damaged || record->append_time > cutoff) {
-      high = middle;
-    } else {
-      last = record;
-      low = middle + 1;
-    }
-  }
-  return last;
-}
-
 RecordPtr FirstNotHeld(const storage::Kv& kv, model::LogId log, std::uint64_t from, std::uint64_t to) {
   constexpr std::size_t kStep = 16;
   while (from < to) {

@@ -17,6 +17,7 @@ void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord* out) 
   out->set_retention_ns(settings.retention.count());
   out->set_ordered(settings.ordered);
   out->set_exactly_once(settings.exactly_once);
+  out->set_retain_acknowledged(settings.retain_acknowledged);
   if (settings.redrive) {
     out->mutable_redrive()->set_max_attempts(settings.redrive->max_attempts);
     out->mutable_redrive()->set_target_kind(static_cast<std::uint32_t>(settings.redrive->target.kind));
@@ -39,6 +40,7 @@ void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
   record.set_name(topic.name);
   record.set_created_ns(ToNanos(topic.created));
   record.set_deleted(deleted);
+  record.set_retention_ns(topic.settings.retention.count());
   ToRecord(topic.settings.deduplication, record.mutable_deduplication());
   ToRecord(topic.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
@@ -70,9 +72,25 @@ void Engine::Core::StoreSubscription(const Subscription& subscription) {
   if (subscription.topic != nullptr) record.set_topic_log(subscription.topic->log->id.value());
   if (subscription.queue != nullptr) record.set_queue_log(subscription.queue->log->id.value());
   record.set_delivery_format(subscription.settings.delivery_format);
+  if (subscription.settings.expire_unused) record.set_expire_unused_ns(subscription.settings.expire_unused->count());
+  record.set_paused(subscription.settings.paused);
+  if (subscription.backlog != nullptr) record.set_cursor(subscription.backlog->id.value());
   ToRecord(subscription.settings.delivery, record.mutable_delivery());
   ToRecord(subscription.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);
+  journal_.RequireSync();
+}
+
+void Engine::Core::StoreSnapshot(const Snapshot& snapshot) {
+  v0::SnapshotRecord record;
+  record.set_name_space(snapshot.name_space);
+  record.set_name(snapshot.name);
+  record.set_subscription(snapshot.subscription);
+  record.set_topic_log(snapshot.cursor->log->id.value());
+  record.set_created_ns(ToNanos(snapshot.created));
+  record.set_expires_ns(ToNanos(snapshot.expires));
+  ToRecord(snapshot.labels, *record.mutable_labels());
+  journal_.Put(Family::kCatalog, KindKey('n', snapshot.cursor->id.value()), record);
   journal_.RequireSync();
 }
 
@@ -91,6 +109,16 @@ void Engine::Core::StoreTask(const Task& task) {
   if (task.info.finished) record.set_finished_ns(ToNanos(*task.info.finished));
   record.set_next_sequence(task.next);
   record.set_end_sequence(task.end);
+  if (task.info.destination) {
+    record.set_destination_kind(static_cast<std::uint32_t>(task.info.destination->kind));
+    record.set_destination_name(task.info.destination->name);
+  }
+  record.set_filter(task.info.filter);
+  record.set_rate(task.info.rate.value_or(0));
+  record.set_total(task.info.total);
+  record.set_delivery_format(task.delivery_format);
+  record.set_destination_log(task.destination_log);
+  record.set_end_messages(task.end_messages);
   journal_.Put(Family::kTasks, KindKey('t', task.info.id.value()), record);
   journal_.RequireSync();
 }
@@ -100,7 +128,7 @@ void Engine::Core::DropTask(std::uint64_t id) {
   tasks_.erase(id);
 }
 
-void Engine::Core::StoreCursorPosition(const Cursor& cursor) {
+void Engine::Core::StoreCursorPosition(Cursor& cursor) {
   v0::CursorRecord record;
   record.set_log(cursor.log->id.value());
   record.set_position(cursor.position);
@@ -108,6 +136,8 @@ void Engine::Core::StoreCursorPosition(const Cursor& cursor) {
   record.set_total_bytes(cursor.below.bytes);
   record.set_floor(cursor.floor);
   record.set_epoch(cursor.epoch);
+  record.set_last_used_ns(ToNanos(cursor.last_used));
+  cursor.last_used_stored = cursor.last_used;
   journal_.Put(Family::kCatalog, KindKey('c', cursor.id.value()), record);
 }
 
@@ -128,6 +158,7 @@ void Engine::Core::StorePage(Cursor& cursor, std::uint64_t page) {
     out->set_state(entry.leased ? v0::EntryRecord::LEASED : v0::EntryRecord::WAITING);
     out->set_due_ns(ToNanos(entry.due));
     out->set_attempts(entry.attempts);
+    out->set_held(entry.held);
     out->set_nonce_boot(entry.nonce.boot);
     out->set_nonce_counter(entry.nonce.counter);
     out->set_key_hash(entry.key_hash);

@@ -42,6 +42,8 @@ struct StoredRecord {
   model::MessagePtr message;           // null: known to be there, not loaded
 
   bool stands_elsewhere() const { return alias != nullptr && alias->target != model::MessageId{}; }
+  // The log's totals below this record.
+  Totals below() const { return held ? totals : totals - Totals{1, size_bytes}; }
   // The message's id for whoever receives it from `log`.
   model::MessageId IdIn(model::LogId log) const;
   // Where it was first stored, if elsewhere; else zero.

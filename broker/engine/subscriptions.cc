@@ -51,29 +51,15 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
     Cursor& cursor = AddCursor(log, subscription->settings.delivery, caller.name_space, owner);
     subscription->cursor = &cursor;
     subscription->id = cursor.id.value();
-    const bool kept_to_the_end = !log.chunks.chunks().empty() && (log.chunks.open() != nullptr ||
-                                                                  log.chunks.chunks().back().last + 1 == log.next_sequence);
-    if (start == StartAt::kEarliest && kept_to_the_end) {
-      // Behind the last gap: what is left of older chunks waits for someone else, and its counts cannot be told.
-      const std::vector<Chunk>& chunks = log.chunks.chunks();
-      std::size_t at_chunk = chunks.size() - 1;
-      while (at_chunk > 0 && chunks[at_chunk - 1].last + 1 == chunks[at_chunk].first) --at_chunk;
-      const Chunk& first = chunks[at_chunk];
-      // A chunk's totals begin where its records do: what is held counts nowhere.
-      const RecordPtr record = ReadRecord(deps_.kv, log.id, first.first);
-      const RecordPtr fresh = log.InTail(first.first);
-      const RecordPtr& at = fresh != nullptr ? fresh : record;
-      if (at != nullptr && !at->damaged) {
-        const Totals own = at->held ? Totals{} : Totals{1, at->size_bytes};
-        SetPosition(cursor, first.first, at->totals - own);
-        timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
-      }
-    }
+    if (start == StartAt::kEarliest) StartAtEarliest(cursor);
+    cursor.floor = cursor.position;
   } else {
     subscription->id = NextId();
   }
   Subscription& added = subscriptions_.Add(std::move(subscription));
   (*topic)->subscriptions.push_back(&added);
+  if (added.cursor != nullptr) SetExpireUnused(added);
+  if (added.settings.paused) Pause(added);
   StoreSubscription(added);
   return added.Info();
 }
@@ -85,6 +71,8 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   Subscription& subscription = **found;
   model::SubscriptionSettings settings = subscription.settings;
   settings.delivery_format = patch.delivery_format.value_or(settings.delivery_format);
+  settings.paused = patch.paused.value_or(settings.paused);
+  if (patch.expire_unused) settings.expire_unused = *patch.expire_unused;
   Patch(settings.delivery, patch.delivery);
   Patch(settings.notes, patch.notes);
   if (settings.topic.empty()) settings.topic = name;  // its topic is gone: only the rest is checked
@@ -97,6 +85,9 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
     ApplyDelivery(*subscription.cursor, settings.delivery);
   }
   subscription.settings = settings;
+  if (subscription.cursor != nullptr) SetExpireUnused(subscription);
+  if (subscription.settings.paused) Pause(subscription);
+  if (!subscription.settings.paused && subscription.backlog != nullptr) Resume(subscription);
   StoreSubscription(subscription);
   return subscription.Info();
 }
@@ -107,10 +98,11 @@ void Engine::Core::DescribeSubscription(const Caller& caller, const std::string&
   if (!found.ok()) return Answer(std::move(done), Result<SubscriptionDescription>(found.error()));
   SubscriptionDescription description;
   description.info = (*found)->Info();
-  if ((*found)->cursor == nullptr) {
+  Cursor* cursor = (*found)->cursor != nullptr ? (*found)->cursor : (*found)->backlog;
+  if (cursor == nullptr) {
     return Answer(std::move(done), Result<SubscriptionDescription>(std::move(description)));
   }
-  WithStats(*(*found)->cursor, [this, description, done = std::move(done)](Stats stats) mutable {
+  WithStats(*cursor, [this, description, done = std::move(done)](Stats stats) mutable {
     description.stats = std::move(stats);
     Answer(std::move(done), Result<SubscriptionDescription>(std::move(description)));
   });
@@ -140,6 +132,7 @@ void Engine::Core::RemoveSubscription(Subscription& subscription) {
                  Error(ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
                        fmt::format("subscription \"{}\" was deleted", subscription.name), "subscription/" + subscription.name));
   }
+  if (subscription.backlog != nullptr) RemoveCursor(*subscription.backlog, {});
   journal_.Delete(storage::Family::kCatalog, storage::KindKey('s', subscription.id));
   journal_.RequireSync();
   subscriptions_.Erase(subscription);

@@ -20,6 +20,9 @@ enum class TimerKind : std::uint8_t {
   kWaiter,     // a Receive has waited long enough
   kDedup,      // a generation of deduplication entries goes
   kTask,       // a task goes on
+  kSnapshot,   // a snapshot expires
+  kUnused,     // a subscription may have gone unused for too long
+  kCatchUp,    // a queue subscription goes on bringing its queue what waited
 };
 
 class Timers {

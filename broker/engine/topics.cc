@@ -33,6 +33,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   topic->created = now_;
   topic->settings = settings;
   topic->log = &AddLog();
+  topic->log->retention = topic->settings.retention;
   Topic& added = topics_.Add(std::move(topic));
   StoreTopic(added, false);
   return added.Info();
@@ -46,8 +47,10 @@ Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::str
   model::Deduplication& deduplication = settings.deduplication;
   deduplication.by_content = patch.deduplicate_by_content.value_or(deduplication.by_content);
   deduplication.scope = patch.deduplication_scope.value_or(deduplication.scope);
+  settings.retention = patch.retention.value_or(settings.retention);
   BROKER_RETURN_IF_ERROR(model::Check(settings));
-  (*topic)->settings = settings;
+  (*topic)->settings = std::move(settings);
+  ApplyTopicRetention(*(*topic)->log, (*topic)->settings.retention);
   StoreTopic(**topic, false);
   return (*topic)->Info();
 }
@@ -60,12 +63,9 @@ Result<TopicDescription> Engine::Core::DescribeTopic(const Caller& caller, const
   description.info = topic.Info();
   for (const Subscription* subscription : topic.subscriptions) description.subscriptions.push_back(subscription->name);
   std::sort(description.subscriptions.begin(), description.subscriptions.end());
-  // What is stored begins where the first chunk does.
-  const auto& chunks = topic.log->chunks.chunks();
-  if (!chunks.empty()) {
-    description.messages = topic.log->next_sequence - chunks.front().first;
-    description.bytes = topic.log->totals.bytes - chunks.front().base_bytes;
-  }
+  const Totals kept = KeptIn(*topic.log);
+  description.messages = kept.messages;
+  description.bytes = kept.bytes;
   description.delayed = topic.log->delayed.messages;
   return description;
 }
@@ -87,7 +87,9 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
   }
   const std::vector<Subscription*> subscriptions = topic.subscriptions;
   for (Subscription* subscription : subscriptions) {
-    if (subscription->queue != nullptr) {
+    // What waits for a queue still follows; then the subscription goes.
+    if (subscription->queue != nullptr &&
+        (subscription->backlog == nullptr || subscription->backlog->unread().messages == 0)) {
       RemoveSubscription(*subscription);
       continue;
     }
@@ -95,8 +97,12 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
     subscription->settings.topic.clear();
     StoreSubscription(*subscription);
   }
+  snapshots_.ForEach([&](Snapshot& snapshot) {
+    if (snapshot.topic == &topic) snapshot.topic = nullptr;
+  });
   MessageLog& log = *topic.log;
   ClearSchedule(log);
+  ApplyTopicRetention(log, Nanos{0});
   log.deleted = true;
   StoreTopic(topic, true);
   topics_.Erase(topic);

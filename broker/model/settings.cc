@@ -100,6 +100,9 @@ void CheckNotes(const Notes& notes, Violations& violations) {
 Status Check(const QueueSettings& settings) {
   Violations violations;
   CheckDelivery(settings.delivery, violations);
+  if (settings.delivery.retain_acknowledged) {
+    violations.Add("delivery.retain_acknowledged", "only a pull subscription can seek back to what it settled");
+  }
   violations.Range("delay", settings.delay, Nanos{0}, settings.delivery.retention);
   violations.Range("message_ttl", settings.message_ttl, Nanos{0}, settings.delivery.retention);
   CheckAccess(settings.dead_letter_access, violations);
@@ -110,6 +113,9 @@ Status Check(const QueueSettings& settings) {
 Status Check(const TopicSettings& settings) {
   Violations violations;
   CheckNotes(settings.notes, violations);
+  if (settings.retention != Nanos{0}) {
+    violations.Range("retention", settings.retention, kMinTopicRetention, kMaxRetention);
+  }
   return std::move(violations).Take();
 }
 
@@ -121,11 +127,16 @@ Status Check(const SubscriptionSettings& settings) {
     if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention}) {
       violations.Add("delivery", "a queue subscription has no delivery settings of its own: set them on the queue");
     }
+    if (settings.expire_unused) violations.Add("expire_unused", "only a pull subscription expires unused");
   } else {
     CheckDelivery(settings.delivery, violations);
     if (!settings.delivery_format.empty()) {
       violations.Add("delivery_format", "only a subscription to a queue has a delivery format");
     }
+    if (settings.expire_unused) {
+      violations.Range("expire_unused", *settings.expire_unused, kMinUnusedExpiry, kMaxUnusedExpiry);
+    }
+    if (settings.paused) violations.Add("paused", "of a pull subscription it is delivery.paused");
   }
   CheckNotes(settings.notes, violations);
   if (settings.delivery_format.size() > kMaxNameBytes) {

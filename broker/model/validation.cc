@@ -58,6 +58,16 @@ Status CheckContent(const std::string& field, const MessageContent& content) {
   return {};
 }
 
+Status CheckLabels(const std::string& field, const std::map<std::string, std::string>& labels) {
+  if (labels.size() > kMaxLabels) return InvalidField(field, fmt::format("{} labels; at most {}", labels.size(), kMaxLabels));
+  for (const auto& [name, value] : labels) {
+    if (name.empty()) return InvalidField(field, "a label's name is empty");
+    BROKER_RETURN_IF_ERROR(CheckText(field + " (name of a label)", name, kMaxLabelKeyBytes));
+    BROKER_RETURN_IF_ERROR(CheckText(fmt::format("{}[\"{}\"]", field, name), value, kMaxLabelValueBytes));
+  }
+  return {};
+}
+
 std::string CutText(std::string_view text, std::size_t max_bytes) {
   std::string cut(text.substr(0, max_bytes));
   if (IsUtf8(text)) {

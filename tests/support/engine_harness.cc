@@ -332,12 +332,18 @@ Result<engine::TaskInfo> EngineHarness::TryRedrive(const std::string& queue) {
   return Call<engine::TaskInfo>([&](auto done) { engine().Redrive(caller, queue, done); });
 }
 engine::TaskInfo EngineHarness::Redrive(const std::string& queue) {
-  engine::TaskInfo task = Must(TryRedrive(queue), "redriving " + queue);
+  return Finish(Must(TryRedrive(queue), "redriving " + queue).id);
+}
+engine::TaskInfo EngineHarness::GetTask(model::TaskId id) {
+  return Must(Call<engine::TaskInfo>([&](auto done) { engine().GetTask(caller, id, done); }), "getting a task");
+}
+engine::TaskInfo EngineHarness::Finish(model::TaskId id) {
+  engine::TaskInfo task = GetTask(id);
   for (int i = 0; i < 1'000 && task.state == engine::TaskState::kRunning; ++i) {
     AdvanceOnce(std::chrono::seconds(1));
-    task = Must(Call<engine::TaskInfo>([&](auto done) { engine().GetTask(caller, task.id, done); }), "getting a task");
+    task = GetTask(id);
   }
-  EXPECT_NE(task.state, engine::TaskState::kRunning) << "redriving " << queue << " does not end";
+  EXPECT_NE(task.state, engine::TaskState::kRunning) << "a " << task.kind << " task does not end";
   return task;
 }
 engine::ClockInfo EngineHarness::ShowClock() {

@@ -121,12 +121,32 @@ class EngineHarness : public Simulation {
   // Such as "2 ready, 1 leased"; "empty" when all counts are zero.
   std::string Counts(const std::string& source);
 
+  // ---- replay (replay_verbs.cc)
+  Result<engine::SubscriptionDescription> TrySeek(const std::string& subscription, engine::SeekTo to);
+  void SeekToTime(const std::string& subscription, Time time);
+  void SeekToSnapshot(const std::string& subscription, const std::string& snapshot);
+  Result<engine::SnapshotInfo> TryCreateSnapshot(const std::string& name, const std::string& subscription,
+                                                 std::optional<Nanos> life = std::nullopt,
+                                                 std::map<std::string, std::string> labels = {});
+  void CreateSnapshot(const std::string& name, const std::string& subscription, std::optional<Nanos> life = std::nullopt);
+  Result<engine::SnapshotInfo> TryUpdateSnapshot(const std::string& name, engine::SnapshotPatch patch);
+  Result<engine::SnapshotInfo> TryGetSnapshot(const std::string& name);
+  std::string Snapshots();  // their names
+  Status TryDeleteSnapshot(const std::string& name);
+  // Until the task has ended.
+  engine::TaskInfo Replay(engine::ReplayRequest request);
+  Result<engine::TaskInfo> TryReplay(engine::ReplayRequest request);
+  void SetPaused(const std::string& subscription, bool paused);
+  void SetTopicRetention(const std::string& topic, Nanos retention);
+
   // ---- the rest
   std::uint64_t Purge(const std::string& source);
   Status TryCancelDelayed(const std::string& source, model::MessageId id);
   // Until the task has ended.
   engine::TaskInfo Redrive(const std::string& queue);
   Result<engine::TaskInfo> TryRedrive(const std::string& queue);
+  engine::TaskInfo GetTask(model::TaskId id);
+  engine::TaskInfo Finish(model::TaskId id);
   engine::ClockInfo ShowClock();
   engine::ClockInfo AcceptClock();
 

@@ -1,0 +1,144 @@
+// Replay as a durable task: what a topic has kept from one time to another, given to a queue once more, as an alias each.
+// It has a cursor of its own in the topic, which moves in the group that appends the aliases; so one that resumes after a
+// restart leaves nothing out and gives nothing twice. The cursor lives under the topic's retention: what expires before
+// its turn is left out, and noted.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/duration.h"
+#include "broker/engine/core.h"
+#include "broker/engine/place.h"
+#include "broker/model/limits.h"
+
+namespace broker::engine {
+namespace {
+
+constexpr std::size_t kStepRecords = 500;
+
+Status CheckReplay(const ReplayRequest& request) {
+  if (request.delivery_format.size() > model::kMaxNameBytes) {
+    return InvalidField("delivery_format",
+                        fmt::format("{} bytes; at most {}", request.delivery_format.size(), model::kMaxNameBytes));
+  }
+  if (request.to && *request.to <= request.from) {
+    return InvalidField("to", fmt::format("{} is not after `from`, {}", FormatTime(*request.to), FormatTime(request.from)));
+  }
+  if (request.rate && (*request.rate < 1 || *request.rate > model::kMaxTaskRate)) {
+    return InvalidField("rate", fmt::format("{} is outside 1 to {}", *request.rate, model::kMaxTaskRate));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Engine::Core::Replay(const Caller& caller, const ReplayRequest& request, Done<TaskInfo> done) {
+  const auto refuse = [&](const Error& error) { Answer(std::move(done), Result<TaskInfo>(error)); };
+  if (const Status status = CheckReplay(request); !status.ok()) return refuse(status.error());
+  auto topic = FindTopic(caller, request.topic);
+  if (!topic.ok()) return refuse(topic.error());
+  if (auto queue = FindQueue(caller, request.queue); !queue.ok()) return refuse(queue.error());
+  if (const Status status = CheckRoom(); !status.ok()) return refuse(status.error());
+  if ((*topic)->settings.retention == Nanos{0}) {
+    return refuse(Error(ErrorCode::kFailedPrecondition, "TOPIC_RETENTION_OFF",
+                        fmt::format("topic \"{}\" keeps nothing for a replay: its retention is off", request.topic),
+                        "topic/" + request.topic));
+  }
+  const MessageLog& log = *(*topic)->log;
+  const Place end{log.next_sequence, log.totals, true};
+  const auto at_least = [](Time time) { return std::max(time, Time(Nanos{1})); };
+  FindTime(log, at_least(request.from), [this, caller, request, done, end, at_least, id = log.id](const Place& from) {
+    const MessageLog* found = FindLog(id.value());
+    if (!request.to || found == nullptr) return StartReplay(caller, request, id, from, end, done);
+    FindTime(*found, at_least(*request.to), [this, caller, request, done, from, end, id](const Place& to) {
+      StartReplay(caller, request, id, from, to.sequence < end.sequence ? to : end, done);
+    });
+  });
+}
+
+void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& request, model::LogId id, const Place& from,
+                               const Place& to, Done<TaskInfo> done) {
+  const auto refuse = [&](const Error& error) { Answer(std::move(done), Result<TaskInfo>(error)); };
+  auto topic = FindTopic(caller, request.topic);
+  if (!topic.ok()) return refuse(topic.error());
+  auto queue = FindQueue(caller, request.queue);
+  if (!queue.ok()) return refuse(queue.error());
+  MessageLog& log = *(*topic)->log;
+  Place start = from;
+  const auto kept = log.retention > Nanos{0} ? RetainedFrom(log) : std::nullopt;
+  if (kept && kept->sequence > start.sequence) start = {kept->sequence, kept->below, false};
+  // Made anew, switched off or reclaimed while the places were looked for.
+  if (log.id != id || log.retention == Nanos{0} || StoredFrom(log) > start.sequence) {
+    return Replay(caller, request, std::move(done));
+  }
+
+  DropFinishedTasks();
+  Task task;
+  task.info.id = model::TaskId(NextId());
+  task.info.kind = kReplayTask;
+  task.info.source = {model::ResourceKind::kTopic, request.topic};
+  task.info.destination = {model::ResourceKind::kQueue, request.queue};
+  if (request.filter) task.info.filter = request.filter->text();
+  task.info.rate = request.rate;
+  task.info.started = now_;
+  task.info.total = to.sequence > start.sequence ? to.below.messages - start.below.messages : 0;
+  if (!start.exact) task.info.notes.emplace_back("the topic does not keep all that was published since `from`");
+  task.name_space = caller.name_space;
+  task.next = start.sequence;
+  task.end = to.sequence;
+  task.end_messages = to.below.messages;
+  task.destination_log = (*queue)->log->id.value();
+  task.delivery_format = request.delivery_format;
+  task.filter = request.filter;
+  Cursor& cursor = AddCursor(log, {.retention = log.retention}, caller.name_space, task.info.source);
+  cursor.use = CursorUse::kReplay;
+  SetPosition(cursor, start.sequence, start.below);
+  task.source_cursor = cursor.id.value();
+  StoreTask(task);
+  const std::uint64_t task_id = task.info.id.value();
+  timers_.Set({TimerKind::kTask, task_id}, now_);
+  Answer(std::move(done), Result<TaskInfo>(tasks_.emplace(task_id, std::move(task)).first->second.info));
+}
+
+void Engine::Core::RunReplay(Task& task) {
+  if (now_ < task.not_before) return;
+  Cursor& cursor = *FindCursor(task.source_cursor);
+  if (cursor.log->deleted) return FinishTask(task, TaskState::kFailed, "its topic was deleted");
+  Queue* queue = queues_.Find(task.name_space, task.info.destination->name);
+  // By its log, not its name: one made anew gets nothing.
+  if (queue == nullptr || queue->log->id.value() != task.destination_log) {
+    return FinishTask(task, TaskState::kFailed, "its queue was deleted");
+  }
+  if (storage_full_) return FinishTask(task, TaskState::kFailed, *storage_full_);
+  const std::uint64_t before = task.info.moved;
+  const std::size_t limit =
+      task.info.rate ? std::clamp<std::size_t>(*task.info.rate / 10, 1, kStepRecords) : kStepRecords;
+  const bool fed = Feed(cursor, task.end, limit, task.filter.has_value(),
+                        [&](const StoredRecord& record, model::MessageId target) {
+                          if (!Passes(task.filter, record)) return NoteLeft(task, "it does not pass the filter");
+                          GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
+                          ++task.info.moved;
+                        });
+  task.next = cursor.position;
+  // The position moved past more than was looked at.
+  const std::uint64_t ahead = cursor.position < task.end ? task.end_messages - cursor.below.messages : 0;
+  const std::uint64_t done = task.info.moved + task.info.left;
+  if (const std::uint64_t skipped = task.info.total - ahead - done; skipped > 0) {
+    NoteLeft(task, "it expired before its turn, or its record is damaged");
+    task.info.left += skipped - 1;
+  }
+  if (fed && cursor.position >= task.end) return FinishTask(task, TaskState::kDone, {});
+  StoreTask(task);
+  if (!fed) return;
+  if (task.info.rate) task.not_before = now_ + (task.info.moved - before) * Nanos(std::chrono::seconds(1)) / *task.info.rate;
+  journal_.After([this, id = task.info.id.value(), due = task.not_before] {
+    timers_.Set({TimerKind::kTask, id}, std::max(due, now_));
+  });
+}
+
+void Engine::Core::EndReplay(Task& task) {
+  if (Cursor* cursor = FindCursor(task.source_cursor)) RemoveCursor(*cursor, {});
+}
+
+}  // namespace broker::engine
