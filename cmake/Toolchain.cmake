@@ -31,9 +31,12 @@ if(BROKER_SANITIZE)
   endif()
 endif()
 
-# Debian's interpreter, whatever comes first on PATH; elsewhere the one that is found.
-find_program(BROKER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
-find_program(BROKER_PYTHON python3 REQUIRED)
+# Tests run with Debian's interpreter, whatever comes first on PATH; elsewhere with the one that is found. Without tests
+# none is needed.
+if(BROKER_TESTS)
+  find_program(BROKER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  find_program(BROKER_PYTHON python3 REQUIRED)
+endif()
 
 add_library(broker_warnings INTERFACE)
 target_compile_options(broker_warnings INTERFACE

@@ -105,8 +105,8 @@ std::optional<Failure> Daemon::Start() {
 void Daemon::WarnOfStrangers() const {
   if (config_.grpc_address.IsLoopback() && config_.http_address.IsLoopback()) return;
   Log(LogLevel::kWarning, "no_authentication",
-      {{"message", "there is no authentication and no encryption yet: whoever reaches these addresses may read, publish "
-                   "and delete"},
+      {{"message",
+        "there is no authentication and no encryption yet: whoever reaches these addresses may read, publish and delete"},
        {"grpc", config_.grpc_address.ToString()},
        {"http", config_.http_address.ToString()}});
 }

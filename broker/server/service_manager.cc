@@ -27,8 +27,8 @@ int Send(std::string_view socket_name, std::string_view state) {
   const int sender = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (sender < 0) return errno;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_name.size());
-  const auto sent = ::sendto(sender, state.data(), state.size(), MSG_NOSIGNAL,
-                             reinterpret_cast<const sockaddr*>(&address), size);
+  const auto sent =
+      ::sendto(sender, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
   const int error = sent < 0 ? errno : 0;
   ::close(sender);
   return error;

@@ -79,7 +79,7 @@ class ContainerTest(unittest.TestCase):
         flags = ["--volume", f"{volume}:{service['volumes'][0].split(':')[1]}"]
         flags += [part for name, value in service["environment"].items() for part in ("--env", f"{name}={value}")]
         flags += [f"--cap-drop={name}" for name in service["cap_drop"]]
-        flags += [f"--security-opt={option.removesuffix(':true')}" for option in service["security_opt"]]
+        flags += [f"--security-opt={option}" for option in service["security_opt"]]
         if service["read_only"]:
             flags += ["--read-only", "--read-only-tmpfs=false"]
         return flags

@@ -250,6 +250,7 @@ class BrokerctlTest(unittest.TestCase):
 
     def test_server_and_clock_say_who_they_are(self):
         self.assertTrue(self.json("server", "info")["version"])
+        self.assertEqual(self.json("health")["status"], "serving")
         self.assertEqual(self.json("clock", "show")["held_back"], "0s")
         self.assertEqual(self.json("clock", "accept")["held_back"], "0s")
 
