@@ -1,11 +1,17 @@
 #include "broker/native/context.h"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "broker/base/check.h"
 
 namespace broker::native {
+namespace {
+
+constexpr auto kUnreadPatience = std::chrono::seconds(1);
+
+}  // namespace
 
 Context::Context(Loop& loop, engine::Engine& engine, const Clock& clock, ResolveNamespace resolve)
     : loop_(loop), engine_(engine), clock_(clock), resolve_(std::move(resolve)) {}
@@ -39,11 +45,21 @@ void Context::Drain(std::function<void()> idle) {
   for (LongCall* call : calls) {
     if (long_calls_.contains(call)) call->Drain();
   }
+  if (cut_ == 0) CutUnreadLater();
   TellIfIdle();
 }
 
+void Context::CutUnreadLater() {
+  cut_ = loop_.At(clock_.Monotonic() + kUnreadPatience, [this] {
+    for (LongCall* call : long_calls_) call->CutIfUnread();
+    CutUnreadLater();
+  });
+}
+
 void Context::TellIfIdle() {
-  if (!draining_ || calls_ > 0 || !idle_) return;
+  if (!draining_ || calls_ > 0) return;
+  loop_.Cancel(std::exchange(cut_, 0));
+  if (!idle_) return;
   std::exchange(idle_, nullptr)();
 }
 

@@ -23,6 +23,9 @@ using ResolveNamespace = std::function<std::string(std::string_view)>;
 class LongCall {
  public:
   virtual void Drain() = 0;
+  // From then on, every second: cuts the call off if its client has not taken what is being written to it since the
+  // call of this before.
+  virtual void CutIfUnread() = 0;
 
  protected:
   ~LongCall() = default;
@@ -45,13 +48,15 @@ class Context {
   void Add(LongCall& call) { long_calls_.insert(&call); }
   void Remove(LongCall& call) { long_calls_.erase(&call); }
 
-  // Nothing comes in any more and long calls are told to end. `idle` runs when no call is left, perhaps at once.
+  // Nothing comes in any more and long calls are told to end; those whose clients read nothing are cut off within two
+  // seconds. `idle` runs when no call is left, perhaps at once.
   void Drain(std::function<void()> idle);
   bool draining() const { return draining_; }
   std::size_t calls() const { return calls_; }
 
  private:
   void TellIfIdle();
+  void CutUnreadLater();
 
   Loop& loop_;
   engine::Engine& engine_;
@@ -61,6 +66,7 @@ class Context {
   std::unordered_set<LongCall*> long_calls_;
   bool draining_ = false;
   std::function<void()> idle_;
+  Loop::TimerId cut_ = 0;
 };
 
 // What a client hears when the daemon stops.

@@ -77,6 +77,10 @@ void ReceiveCall::Drain() {
   if (waiting_) context_.engine().CancelReceive(waiter_);
 }
 
+void ReceiveCall::CutIfUnread() {
+  if (!waiting_ && !replied_ && std::exchange(reply_seen_, true)) rpc_.TryCancel();
+}
+
 void ReceiveCall::CallEnded(bool) {
   ended_ = true;
   if (waiting_) context_.engine().CancelReceive(waiter_);

@@ -23,6 +23,7 @@ class ReceiveCall final : public UnaryCall, public LongCall {
  public:
   static void Arm(Context& context, MessagesService& service);
   void Drain() override;
+  void CutIfUnread() override;
 
  private:
   ReceiveCall(Context& context, MessagesService& service);
@@ -46,6 +47,7 @@ class ReceiveCall final : public UnaryCall, public LongCall {
   bool ended_ = false;
   bool replied_ = false;
   bool delivered_ = false;
+  bool reply_seen_ = false;  // it was under way when CutIfUnread looked last
   std::vector<std::string> receipts_;  // of the leases that the reply carries
 };
 

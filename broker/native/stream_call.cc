@@ -1,5 +1,7 @@
 #include "broker/native/stream_call.h"
 
+#include <utility>
+
 #include "broker/native/errors.h"
 #include "broker/native/wire.h"
 
@@ -23,6 +25,7 @@ void StreamCall::Read() {
 void StreamCall::Write(const google::protobuf::Message& response) {
   BROKER_CHECK(!writing_ && !finish_called_);
   writing_ = true;
+  write_seen_ = false;
   StartWrite(Serialize(response), static_cast<Tag*>(&written_tag_));
 }
 
@@ -30,7 +33,12 @@ void StreamCall::Finish(const grpc::Status& status) {
   BROKER_CHECK(!writing_ && !finish_called_);
   finish_called_ = true;
   finish_pending_ = true;
+  write_seen_ = false;
   StartFinish(status, static_cast<Tag*>(&finished_tag_));
+}
+
+void StreamCall::CutIfUnread() {
+  if ((writing_ || finish_pending_) && std::exchange(write_seen_, true)) rpc_.TryCancel();
 }
 
 void StreamCall::FlushSoon() {

@@ -57,6 +57,8 @@ class StreamCall : public LongCall {
   grpc::ServerContext rpc_;
   Stream stream_{&rpc_};
 
+  void CutIfUnread() final;
+
   // For the request of the method: where its arrival is told.
   void* started_tag() { return static_cast<Tag*>(&started_tag_); }
 
@@ -81,6 +83,7 @@ class StreamCall : public LongCall {
   bool finish_pending_ = false;
   bool ended_ = false;
   bool flush_posted_ = false;
+  bool write_seen_ = false;  // the write or finish under way was there when CutIfUnread looked last
 };
 
 }  // namespace broker::native

@@ -134,6 +134,38 @@ TEST_F(Drain, SaysThatItDoesNotServe) {
   EXPECT_EQ(EndOf(*stream).error_code(), grpc::UNAVAILABLE);
 }
 
+TEST_F(Drain, AStreamWhoseClientReadsNothingIsCutOffAndItsLeasesComeBackUncounted) {
+  CreateQueue("billing");
+  Publish("billing", {std::string(4u << 20, 'x')});  // more than fits between the two
+  TestContext context;
+  auto stream = messages->Consume(&context);
+  v1::ConsumeRequest open;
+  open.mutable_open()->set_source("billing");
+  ASSERT_TRUE(stream->Write(open));
+  ASSERT_TRUE(WaitFor([&] { return StatsOf("billing").leased() > 0; }));
+  EXPECT_TRUE(server().Drain(60s));
+  Stop();
+  EXPECT_EQ(PeekReady("billing").at(0).attempts, 0u);
+}
+
+TEST_F(Drain, AReceiveWhoseClientReadsNothingIsCutOff) {
+  CreateQueue("billing");
+  Publish("billing", {std::string(4u << 20, 'x')});
+  v1::ReceiveRequest request;
+  request.set_source("billing");
+  grpc::CompletionQueue queue;
+  TestContext context;
+  auto call = StartStream(context, "/broker.v1.Messages/Receive", queue, request.SerializeAsString());
+  void* tag = nullptr;
+  bool ok = false;
+  call->WritesDone(nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+  ASSERT_TRUE(WaitFor([&] { return StatsOf("billing").leased() > 0; }));
+  EXPECT_TRUE(server().Drain(60s));
+  Stop();
+  EXPECT_EQ(PeekReady("billing").at(0).attempts, 0u);
+}
+
 TEST_F(Drain, AWatchOfHealthDoesNotHoldUpTheStop) {
   grpc::CompletionQueue queue;
   TestContext context;

@@ -242,14 +242,16 @@ v1::Stats NativeHarness::StatsOf(const std::string& queue) {
 
 std::unique_ptr<grpc::GenericClientAsyncReaderWriter> NativeHarness::StartStream(TestContext& context,
                                                                                  const std::string& method,
-                                                                                 grpc::CompletionQueue& queue) {
+                                                                                 grpc::CompletionQueue& queue,
+                                                                                 const std::string& request) {
   grpc::GenericStub stub(channel_);
   void* tag = nullptr;
   bool ok = false;
   auto call = stub.PrepareCall(&context, method, &queue);
   call->StartCall(nullptr);
   EXPECT_TRUE(queue.Next(&tag, &ok) && ok);
-  call->Write(grpc::ByteBuffer(nullptr, 0), nullptr);
+  const grpc::Slice bytes(request);
+  call->Write(grpc::ByteBuffer(&bytes, 1), nullptr);
   EXPECT_TRUE(queue.Next(&tag, &ok) && ok);
   return call;
 }

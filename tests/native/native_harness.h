@@ -96,9 +96,10 @@ class NativeHarness : public testing::Test {
   // What a new engine over the same store finds ready. REQUIRES: stopped
   std::vector<engine::PeekedMessage> PeekReady(const std::string& queue);
 
-  // Opens a streaming call of any method and sends an empty request. Its tags come to `queue`.
+  // Opens a streaming call of any method and sends one request. Its tags come to `queue`.
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> StartStream(TestContext& context, const std::string& method,
-                                                                    grpc::CompletionQueue& queue);
+                                                                    grpc::CompletionQueue& queue,
+                                                                    const std::string& request = {});
   // A unary call of any method, by the bytes of its request.
   grpc::Status CallRaw(const std::string& method, const std::string& request, std::string* response = nullptr);
 
