@@ -80,8 +80,9 @@ class NativeServer::Services {
   }
 
  private:
-  std::array<grpc::Service*, 9> All() {
-    return {&topics_, &queues_, &subscriptions_, &messages_, &dead_letters_, &tasks_, &admin_, &health_, &reflection_};
+  std::array<grpc::Service*, 10> All() {
+    return {&topics_, &queues_, &subscriptions_, &messages_,        &dead_letters_,
+            &tasks_,  &admin_,  &health_,        &reflection_.v1(), &reflection_.v1alpha()};
   }
   static std::vector<std::string> Names() {
     return {v1::Topics::service_full_name(),

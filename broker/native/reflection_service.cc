@@ -39,20 +39,22 @@ void Write(const FileDescriptor* file, const std::string& what, ServerReflection
   Collect(*file, seen, *response.mutable_file_descriptor_response());
 }
 
-// Reads a request, answers it, and reads the next.
+// Reads a request, answers it, and reads the next. `Version` is V1 or V1Alpha.
+template <class Version>
 class ReflectionCall final : public StreamCall {
  public:
-  static void Arm(Context& context, ReflectionService& service) {
-    auto* call = new ReflectionCall(context, service);
+  static void Arm(Context& context, const ReflectionService& service, Version& version) {
+    auto* call = new ReflectionCall(context, service, version);
     auto& queue = context.loop().queue();
-    service.RequestServerReflectionInfo(&call->rpc_, &call->stream_, &queue, &queue, call->started_tag());
+    version.RequestServerReflectionInfo(&call->rpc_, &call->stream_, &queue, &queue, call->started_tag());
   }
   void Drain() override { Close(ToStatus(Stopping())); }
 
  private:
-  ReflectionCall(Context& context, ReflectionService& service) : StreamCall(context), service_(service) {}
+  ReflectionCall(Context& context, const ReflectionService& service, Version& version)
+      : StreamCall(context), service_(service), version_(version) {}
   ~ReflectionCall() override = default;
-  void ArmNext() override { Arm(context_, service_); }
+  void ArmNext() override { Arm(context_, service_, version_); }
   void Requested(grpc::ByteBuffer& bytes) override {
     if (closing_) return;
     ServerReflectionRequest request;
@@ -71,13 +73,17 @@ class ReflectionCall final : public StreamCall {
     if (!writing() && !ended() && !finishing()) Finish(*closing_);
   }
 
-  ReflectionService& service_;
+  const ReflectionService& service_;
+  Version& version_;
   std::optional<grpc::Status> closing_;
 };
 
 }  // namespace
 
-void ReflectionService::Arm() { ReflectionCall::Arm(context_, *this); }
+void ReflectionService::Arm() {
+  ReflectionCall<V1>::Arm(context_, *this, v1_);
+  ReflectionCall<V1Alpha>::Arm(context_, *this, v1alpha_);
+}
 
 ServerReflectionResponse ReflectionService::Answer(const ServerReflectionRequest& request) const {
   const DescriptorPool& pool = *DescriptorPool::generated_pool();

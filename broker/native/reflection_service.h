@@ -1,5 +1,5 @@
-// grpc.reflection.v1alpha over the definitions that are linked in. Our own and on the completion queue: gRPC's has
-// threads that would poll beside the strand.
+// grpc.reflection, v1 and v1alpha, over the definitions that are linked in. Our own and on the completion queue: gRPC's
+// has threads that would poll beside the strand, and knows v1alpha only.
 //
 // Thread contract: on the strand, but for the arming before the loop runs; Answer from anywhere.
 #pragma once
@@ -9,19 +9,26 @@
 #include <vector>
 
 #include "broker/native/context.h"
+#include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 
 namespace broker::native {
 
-using RawReflection = grpc::reflection::v1alpha::ServerReflection::WithRawMethod_ServerReflectionInfo<
-    grpc::reflection::v1alpha::ServerReflection::Service>;
-
-class ReflectionService final : public RawReflection {
+class ReflectionService {
  public:
+  using V1 = grpc::reflection::v1::ServerReflection::WithRawMethod_ServerReflectionInfo<
+      grpc::reflection::v1::ServerReflection::Service>;
+  using V1Alpha = grpc::reflection::v1alpha::ServerReflection::WithRawMethod_ServerReflectionInfo<
+      grpc::reflection::v1alpha::ServerReflection::Service>;
+
   // `services`: full names of those that are listed.
   ReflectionService(Context& context, std::vector<std::string> services)
       : context_(context), services_(std::move(services)) {}
-  // Makes the completion queue ready for a call. Once, after the server was built.
+
+  // What is to be registered.
+  V1& v1() { return v1_; }
+  V1Alpha& v1alpha() { return v1alpha_; }
+  // Makes the completion queue ready for a call of each. Once, after the server was built.
   void Arm();
 
   grpc::reflection::v1alpha::ServerReflectionResponse Answer(
@@ -30,6 +37,8 @@ class ReflectionService final : public RawReflection {
  private:
   Context& context_;
   const std::vector<std::string> services_;
+  V1 v1_;
+  V1Alpha v1alpha_;
 };
 
 }  // namespace broker::native

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "tests/native/native_harness.h"
 
@@ -75,8 +76,9 @@ TEST_F(Tools, AWatchOfAnUnknownServiceGoesOn) {
 class Reflection : public NativeHarness {
  protected:
   // Asks on one stream, in order.
+  template <class Version = ServerReflection>
   std::vector<ServerReflectionResponse> Ask(const std::vector<ServerReflectionRequest>& requests) {
-    auto stub = ServerReflection::NewStub(channel());
+    auto stub = Version::NewStub(channel());
     TestContext context;
     auto stream = stub->ServerReflectionInfo(&context);
     for (const auto& request : requests) EXPECT_TRUE(stream->Write(request));
@@ -99,6 +101,17 @@ TEST_F(Reflection, ListsTheServices) {
   EXPECT_THAT(names, IsSupersetOf({"broker.v1.Messages", "broker.v1.Topics", "broker.v1.Queues", "broker.v1.Tasks",
                                    "broker.v1.Subscriptions", "broker.v1.DeadLetters", "broker.v1.Admin",
                                    "grpc.health.v1.Health"}));
+}
+
+TEST_F(Reflection, AnswersTheSameInBothVersions) {
+  std::vector<ServerReflectionRequest> requests(2);
+  requests[0].set_list_services("*");
+  requests[1].set_file_containing_symbol("broker.v1.Messages");
+  const auto v1alpha = Ask(requests);
+  const auto v1 = Ask<grpc::reflection::v1::ServerReflection>(requests);
+  ASSERT_EQ(v1.size(), v1alpha.size());
+  for (std::size_t i = 0; i < v1.size(); ++i) EXPECT_EQ(v1[i].SerializeAsString(), v1alpha[i].SerializeAsString());
+  EXPECT_TRUE(v1[1].has_file_descriptor_response());
 }
 
 TEST_F(Reflection, GivesAFileWithAllThatItImports) {
