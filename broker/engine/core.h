@@ -108,7 +108,7 @@ class Engine::Core {
   void Peek(const Caller&, const PeekRequest&, Done<ListPage<PeekedMessage>>);
   Result<TaskInfo> Redrive(const Caller&, const std::string& queue);
   Result<TaskInfo> GetTask(const Caller&, model::TaskId);
-  Result<std::vector<TaskInfo>> ListTasks(const Caller&);
+  Result<ListPage<TaskInfo>> ListTasks(const Caller&, const ListRequest&);
 
  private:
   struct Waiter {

@@ -187,8 +187,8 @@ void Engine::Redrive(const Caller& caller, std::string queue, Done<TaskInfo> don
 void Engine::GetTask(const Caller& caller, model::TaskId id, Done<TaskInfo> done) {
   BROKER_COMMAND(core_->GetTask(caller, id));
 }
-void Engine::ListTasks(const Caller& caller, Done<std::vector<TaskInfo>> done) {
-  BROKER_COMMAND(core_->ListTasks(caller));
+void Engine::ListTasks(const Caller& caller, ListRequest request, Done<ListPage<TaskInfo>> done) {
+  BROKER_COMMAND(core_->ListTasks(caller, request));
 }
 
 void Engine::ShowClock(Done<ClockInfo> done) {

@@ -153,7 +153,7 @@ class Engine {
   void Move(const Caller&, MoveRequest, Done<TaskInfo>);
   void Redrive(const Caller&, std::string queue, Done<TaskInfo>);  // Move of everything, without a destination
   void GetTask(const Caller&, model::TaskId id, Done<TaskInfo>);
-  void ListTasks(const Caller&, Done<std::vector<TaskInfo>>);
+  void ListTasks(const Caller&, ListRequest, Done<ListPage<TaskInfo>>);
   // What was moved stays moved. Errors: kNotFound; kFailedPrecondition when it has ended.
   void CancelTask(const Caller&, model::TaskId id, Done<TaskInfo>);
 

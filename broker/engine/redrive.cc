@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "broker/engine/core.h"
@@ -63,12 +65,33 @@ Result<TaskInfo> Engine::Core::GetTask(const Caller& caller, model::TaskId id) {
   return task->second.info;
 }
 
-Result<std::vector<TaskInfo>> Engine::Core::ListTasks(const Caller& caller) {
-  std::vector<TaskInfo> infos;
-  for (const auto& [id, task] : tasks_) {
-    if (task.name_space == caller.name_space) infos.push_back(task.info);
+// Newest first, which is by descending id. A page token is the last id of the page before.
+Result<ListPage<TaskInfo>> Engine::Core::ListTasks(const Caller& caller, const ListRequest& request) {
+  if (request.page_size < 1 || request.page_size > model::kMaxListPage) {
+    return InvalidField("page_size", fmt::format("{} is outside 1 to {}", request.page_size, model::kMaxListPage));
   }
-  return infos;
+  auto end = tasks_.end();
+  if (!request.page_token.empty()) {
+    std::uint64_t before = 0;
+    const char* last = request.page_token.data() + request.page_token.size();
+    const auto parsed = std::from_chars(request.page_token.data(), last, before);
+    if (parsed.ec != std::errc() || parsed.ptr != last) {
+      return InvalidField("page_token", fmt::format("\"{}\" is not one that a page gave", request.page_token.substr(0, 64)));
+    }
+    end = tasks_.lower_bound(before);
+  }
+  ListPage<TaskInfo> page;
+  for (auto it = std::make_reverse_iterator(end); it != tasks_.rend(); ++it) {
+    const Task& task = it->second;
+    if (task.name_space != caller.name_space) continue;
+    if (task.info.kind.compare(0, request.prefix.size(), request.prefix) != 0) continue;
+    if (page.items.size() == request.page_size) {
+      page.next_page_token = fmt::format("{}", page.items.back().id.value());
+      break;
+    }
+    page.items.push_back(task.info);
+  }
+  return page;
 }
 
 void Engine::Core::RunTask(Task& task) {

@@ -1,10 +1,10 @@
 #include "broker/native/tasks_service.h"
 
 #include <utility>
-#include <vector>
 
 #include "broker/native/admin_call.h"
 #include "broker/native/info_codec.h"
+#include "broker/native/request_codec.h"
 
 namespace broker::native {
 
@@ -18,13 +18,17 @@ void TasksService::Arm() {
       });
   ArmAdmin<v1::ListTasksRequest, v1::ListTasksResponse>(
       context_, *this, &TasksService::RequestList,
-      [this](const engine::Caller& caller, const v1::ListTasksRequest&, Answer<v1::ListTasksResponse> answer) {
-        context_.engine().ListTasks(caller, [answer = std::move(answer)](Result<std::vector<engine::TaskInfo>> tasks) {
-          if (!tasks.ok()) return answer(std::move(tasks).error());
-          v1::ListTasksResponse response;
-          for (const auto& task : *tasks) ToProto(task, response.add_tasks());
-          answer(std::move(response));
-        });
+      [this](const engine::Caller& caller, const v1::ListTasksRequest& request, Answer<v1::ListTasksResponse> answer) {
+        auto list = ToList({}, request.page_size(), request.page_token());
+        if (!list.ok()) return answer(std::move(list).error());
+        context_.engine().ListTasks(caller, *std::move(list),
+                                    [answer = std::move(answer)](Result<engine::ListPage<engine::TaskInfo>> page) {
+                                      if (!page.ok()) return answer(std::move(page).error());
+                                      v1::ListTasksResponse response;
+                                      for (const auto& task : page->items) ToProto(task, response.add_tasks());
+                                      response.set_next_page_token(page->next_page_token);
+                                      answer(std::move(response));
+                                    });
       });
 }
 

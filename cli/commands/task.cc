@@ -1,4 +1,5 @@
 #include "cli/commands/commands.h"
+#include "cli/commands/listing.h"
 #include "cli/commands/shared_flags.h"
 #include "cli/session.h"
 
@@ -39,10 +40,12 @@ class TaskList final : public Command {
     return session.ShowRepeatedly(*every, [&]() -> Result<View> {
       auto client = session.Connect();
       if (!client.ok()) return client.error();
-      const auto tasks = (*client)->Call(&v1::Tasks::Stub::List, v1::ListTasksRequest());
-      if (!tasks.ok()) return tasks.error();
+      const auto pages = AllPages(**client, &v1::Tasks::Stub::List, v1::ListTasksRequest());
+      if (!pages.ok()) return pages.error();
       Value rows = Value::MakeArray();
-      for (const v1::Task& task : tasks->tasks()) rows.Append(TaskValue(task));
+      for (const v1::ListTasksResponse& page : *pages) {
+        for (const v1::Task& task : page.tasks()) rows.Append(TaskValue(task));
+      }
       return View::List("tasks", std::move(rows),
                         {{"ID", "id"},
                          {"KIND", "kind"},

@@ -187,11 +187,30 @@ TEST_F(Redrives, GoOnAfterAKill) {
   Advance(1min);
   EXPECT_EQ(Counts("dead"), "empty");
   EXPECT_EQ(Counts("orders"), "500 ready");
-  const auto tasks = Call<std::vector<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, done); });
+  const auto tasks = Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, {}, done); });
   ASSERT_TRUE(tasks.ok());
-  ASSERT_EQ(tasks->size(), 1u);
-  EXPECT_EQ(tasks->at(0).state, TaskState::kDone);
-  EXPECT_EQ(tasks->at(0).moved, 500u);
+  ASSERT_EQ(tasks->items.size(), 1u);
+  EXPECT_EQ(tasks->items[0].state, TaskState::kDone);
+  EXPECT_EQ(tasks->items[0].moved, 500u);
+}
+
+TEST_F(Redrives, AreListedNewestFirstInPages) {
+  std::vector<std::uint64_t> expected;
+  for (int i = 0; i < 5; ++i) expected.insert(expected.begin(), Redrive("dead").id.value());
+  std::vector<std::uint64_t> listed;
+  engine::ListRequest request{.page_size = 2};
+  do {
+    const auto page = Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, request, done); });
+    ASSERT_TRUE(page.ok());
+    ASSERT_LE(page->items.size(), 2u);
+    for (const auto& task : page->items) listed.push_back(task.id.value());
+    request.page_token = page->next_page_token;
+  } while (!request.page_token.empty());
+  EXPECT_EQ(listed, expected);
+  for (const engine::ListRequest& wrong : {engine::ListRequest{.page_size = 0}, engine::ListRequest{.page_token = "x1"}}) {
+    EXPECT_THAT(Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, wrong, done); }),
+                Refused(ErrorCode::kInvalidArgument, "page_"));
+  }
 }
 
 TEST_F(Redrives, ThatAreUnknownAreNamed) {

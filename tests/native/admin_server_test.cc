@@ -354,6 +354,15 @@ TEST_F(AdminServer, ARedriveIsATask) {
   v1::ListTasksResponse all;
   ASSERT_TRUE(tasks->List(&listing, {}, &all).ok());
   EXPECT_EQ(all.tasks_size(), 1);
+  EXPECT_EQ(all.next_page_token(), "");
+  v1::ListTasksRequest beyond;
+  beyond.set_page_token(task.id());
+  TestContext paging;
+  ASSERT_TRUE(tasks->List(&paging, beyond, &all).ok());
+  EXPECT_EQ(all.tasks_size(), 0);
+  beyond.set_page_size(1'001);
+  TestContext too_large;
+  EXPECT_THAT(RefusalOf(tasks->List(&too_large, beyond, &all)).fields, ElementsAre("page_size"));
   const auto back = Receive("billing");
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(back[0].message().failures(0).reason(), "card declined");
