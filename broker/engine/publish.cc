@@ -92,7 +92,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   auto message = std::make_shared<model::Message>();
   message->content = std::move(entry.content);
   message->publish_time = now_;
-  message->publisher = caller.principal;
+  message->publisher = model::CutText(caller.principal, model::kMaxPublisherBytes);
   const Room room = target.queue != nullptr ? RoomFor(*target.queue, size_bytes) : Room::kEnough;
   const RecordPtr record =
       AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due) + *entry.ttl : Time{});

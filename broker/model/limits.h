@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxOrderingKeyBytes = 1'024;
 inline constexpr std::size_t kMaxDeduplicationIdBytes = 256;
 inline constexpr std::size_t kMaxReasonBytes = 256;            // longer ones are cut at a character's edge
 inline constexpr std::size_t kMaxConsumerBytes = 256;
+inline constexpr std::size_t kMaxPublisherBytes = 256;         // longer ones are cut at a character's edge
 inline constexpr std::size_t kMaxReceipts = 1'000;             // per ack, nack or extend
 inline constexpr std::uint32_t kMaxReceiveMessages = 1'000;
 inline constexpr std::uint64_t kMaxReceiveBytes = 64u << 20;   // one message is delivered even if it is larger

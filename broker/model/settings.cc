@@ -125,7 +125,7 @@ Status Check(const SubscriptionSettings& settings) {
   if (settings.queue) {
     violations.AddAll(CheckName("queue", *settings.queue));
     if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention}) {
-      violations.Add("delivery", "a queue subscription has no delivery settings of its own: set them on the queue");
+      violations.Add("queue", "a subscription to a queue has no delivery settings of its own: set them on the queue");
     }
     if (settings.expire_unused) violations.Add("expire_unused", "only a pull subscription expires unused");
   } else {
@@ -142,6 +142,7 @@ Status Check(const SubscriptionSettings& settings) {
   if (settings.delivery_format.size() > kMaxNameBytes) {
     violations.Add("delivery_format", fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxNameBytes));
   }
+  if (!IsUtf8(settings.delivery_format)) violations.Add("delivery_format", "not valid UTF-8");
   return std::move(violations).Take();
 }
 

@@ -36,7 +36,7 @@ Status CheckAttributes(const std::string& field, const Attributes& attributes) {
     }
     BROKER_RETURN_IF_ERROR(CheckText(path, attribute.value, kMaxAttributeBytes));
     if (attribute.kind == AttributeKind::kNumber && !Decimal::Parse(attribute.value)) {
-      return InvalidField(path, "not a decimal number");
+      return InvalidField(path, fmt::format("\"{}\" is not a decimal number", CutText(attribute.value, 64)));
     }
   }
   return {};
@@ -52,6 +52,7 @@ Status CheckContent(const std::string& field, const MessageContent& content) {
   BROKER_RETURN_IF_ERROR(CheckText(field + ".ordering_key", content.ordering_key, kMaxOrderingKeyBytes));
   BROKER_RETURN_IF_ERROR(CheckText(field + ".deduplication_id", content.deduplication_id, kMaxDeduplicationIdBytes));
   BROKER_RETURN_IF_ERROR(CheckAttributes(field + ".attributes", content.attributes));
+  BROKER_RETURN_IF_ERROR(CheckAttributes(field + ".system_attributes", content.system_attributes));
   if (const auto size = SizeBytes(content); size > kMaxBatchBytes) {
     return InvalidField(field, fmt::format("{} bytes with its attributes; at most {}", size, kMaxBatchBytes));
   }

@@ -49,6 +49,14 @@ TEST_F(PublishTest, AMessageComesAsItWasGiven) {
   EXPECT_EQ(delivery.lease_deadline, now() + 30s);
 }
 
+TEST_F(PublishTest, APublisherIsKeptAsShortText) {
+  CreateQueue("orders");
+  caller.principal = "al\xffice" + std::string(1'000, 'x');
+  Publish("orders", "a");
+  KillAndReopen();
+  EXPECT_EQ(Deliveries("orders").at(0).message->publisher, "al?ice" + std::string(250, 'x'));
+}
+
 TEST_F(PublishTest, IdsAreUniqueAndInOrder) {
   CreateQueue("orders");
   const auto first = Publish("orders", "a,b");

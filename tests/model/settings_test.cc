@@ -165,7 +165,7 @@ TEST(SubscriptionSettings, OfAQueueSubscriptionHaveNoDelivery) {
   SubscriptionSettings settings{.topic = "orders", .queue = "billing", .delivery_format = "envelope"};
   EXPECT_TRUE(Check(settings).ok());
   settings.delivery.ordered = true;
-  EXPECT_THAT(WrongFields(Check(settings)), ElementsAre("delivery"));
+  EXPECT_THAT(WrongFields(Check(settings)), ElementsAre("queue"));
 }
 
 TEST(SubscriptionSettings, RefuseAFormatWithoutAQueueAndALongOne) {
@@ -174,6 +174,8 @@ TEST(SubscriptionSettings, RefuseAFormatWithoutAQueueAndALongOne) {
   EXPECT_THAT(
       WrongFields(Check(SubscriptionSettings{.topic = "t", .queue = "q", .delivery_format = std::string(256, 'x')})),
       ElementsAre("delivery_format"));
+  EXPECT_THAT(WrongFields(Check(SubscriptionSettings{.topic = "t", .queue = "q", .delivery_format = "\xff"})),
+              ElementsAre("delivery_format"));
 }
 
 TEST(SubscriptionSettings, RefuseAMalformedQueueName) {
