@@ -157,7 +157,8 @@ Status Engine::Core::CancelDelayed(const Caller& caller, const model::Target& ta
   if (!found.ok()) return found.error();
   MessageLog& log = found->queue != nullptr ? *found->queue->log : *found->topic->log;
   const Error missing(ErrorCode::kNotFound, "MESSAGE_NOT_DELAYED",
-                      fmt::format("message {} is not (any more) delayed in {}", id.ToString(), target.name), id.ToString());
+                      fmt::format("message {} is not (any more) delayed in {}", id.ToString(), target.name),
+                      "message/" + id.ToString());
   if (id.log != log.id) return missing;
   RecordPtr record = log.InTail(id.sequence.value());
   if (record == nullptr) record = ReadRecord(deps_.kv, log.id, id.sequence.value());

@@ -78,7 +78,9 @@ grpc::Status ToStatus(const Error& error) {
   }
   if (!error.resource.empty()) {
     v1::ResourceInfo resource;
-    resource.set_resource_type(model::CutText(error.resource.substr(0, error.resource.find('/')), kMaxResourceBytes));
+    // A bare name is one whose kind is not known: nothing has it, or two kinds do.
+    const std::size_t slash = error.resource.find('/');
+    if (slash != std::string::npos) resource.set_resource_type(error.resource.substr(0, slash));
     resource.set_resource_name(model::CutText(error.resource, kMaxResourceBytes));
     AddDetail(resource, "ResourceInfo", status);
   }

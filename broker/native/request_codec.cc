@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "broker/base/duration.h"
 #include "broker/model/limits.h"
 #include "broker/native/errors.h"
 #include "broker/native/message_codec.h"
@@ -27,10 +28,15 @@ Result<std::optional<Nanos>> OptionalDuration(const std::string& field, bool pre
   return std::optional<Nanos>(*value);
 }
 
+Status CheckAtMost(const std::string& field, Nanos value, Nanos most) {
+  if (value <= most) return {};
+  return InvalidField(field, fmt::format("{} is outside 0s to {}", FormatDuration(value), FormatDuration(most)));
+}
+
 Result<std::optional<Nanos>> VisibilityTimeout(const std::string& field, bool present,
                                                const google::protobuf::Duration& duration) {
   auto value = OptionalDuration(field, present, duration);
-  if (value.ok() && *value > model::kMaxVisibilityTimeout) return InvalidField(field, "it is above 12h");
+  if (value.ok() && *value) BROKER_RETURN_IF_ERROR(CheckAtMost(field, **value, model::kMaxVisibilityTimeout));
   return value;
 }
 
@@ -126,8 +132,8 @@ SettlePlan<engine::NackEntry> TakeNacks(google::protobuf::RepeatedPtrField<v1::N
       auto backoff = FromProto("backoff", from.backoff());
       if (!backoff.ok()) {
         refusal = std::move(backoff).error();
-      } else if (*backoff > model::kMaxBackoff) {
-        refusal = InvalidField("backoff", "it is above 12h");
+      } else if (auto within = CheckAtMost("backoff", *backoff, model::kMaxBackoff); !within.ok()) {
+        refusal = std::move(within).error();
       } else {
         plan.entries.push_back({std::move(*from.mutable_receipt()), std::move(*from.mutable_reason()), *backoff});
       }
@@ -183,7 +189,7 @@ Result<engine::ReceiveRequest> ToReceive(const v1::ReceiveRequest& request) {
   if (!bytes.ok()) return std::move(bytes).error();
   auto wait = FromProto("wait", request.wait());
   if (!wait.ok()) return std::move(wait).error();
-  if (*wait > model::kMaxWait) return InvalidField("wait", "it is above 1h");
+  BROKER_RETURN_IF_ERROR(CheckAtMost("wait", *wait, model::kMaxWait));
   auto timeout =
       VisibilityTimeout("visibility_timeout", request.has_visibility_timeout(), request.visibility_timeout());
   if (!timeout.ok()) return std::move(timeout).error();

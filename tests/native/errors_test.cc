@@ -78,6 +78,14 @@ TEST(ErrorStatus, CarriesReasonResourceAndViolations) {
   EXPECT_EQ(resource->resource_name(), "queue/billing");
 }
 
+TEST(ErrorStatus, KnowsNoKindOfABareName) {
+  const v1::Status details = DetailsOf(ToStatus(Error(ErrorCode::kNotFound, "NOT_FOUND", "nothing", "billing")));
+  const auto resource = Find<v1::ResourceInfo>(details, "ResourceInfo");
+  ASSERT_TRUE(resource);
+  EXPECT_EQ(resource->resource_type(), "");
+  EXPECT_EQ(resource->resource_name(), "billing");
+}
+
 TEST(ErrorStatus, LeavesOutWhatThereIsNot) {
   const v1::Status details = DetailsOf(ToStatus(Error(ErrorCode::kUnavailable, "", "stopping")));
   EXPECT_EQ(details.details_size(), 1);
