@@ -30,13 +30,19 @@ complete -o default -F _brokerctl brokerctl
 # zsh completion for brokerctl. Load it with: source <(brokerctl completion zsh)
 _brokerctl() {
   local -a found
-  local line
+  local line word about
   while IFS= read -r line; do
-    found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+    word="${line%%$'\t'*}" about="${line#*$'\t'}"
+    found+=("${word//:/\\:}${about:+:$about}")
   done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( ${#found} )); then _describe 'brokerctl' found; else _files; fi
 }
-compdef _brokerctl brokerctl
+if [[ "${funcstack[1]}" == _brokerctl ]]; then  # found in $fpath, by its first use
+  _brokerctl "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _brokerctl brokerctl
+fi
 )"},
     {"fish", R"(# fish completion for brokerctl. Load it with: brokerctl completion fish | source
 function __brokerctl_complete
