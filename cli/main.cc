@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "broker/base/standard_streams.h"
 #include "cli/app.h"
 #include "cli/terminal.h"
 
 int main(int argc, char** argv) {
+  broker::FillClosedStandardStreams();
   std::ios::sync_with_stdio(false);  // also lets publish --lines see what is already there to read
   try {
     broker::cli::ProcessTerminal terminal;

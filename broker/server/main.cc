@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/base/standard_streams.h"
 #include "broker/server/daemon.h"
 #include "broker/server/load_config.h"
 
@@ -54,6 +55,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
 }  // namespace broker::server
 
 int main(int argc, char** argv) {
+  broker::FillClosedStandardStreams();
   try {
     return static_cast<int>(broker::server::Main({argv + 1, argv + argc}));
   } catch (const std::exception& error) {

@@ -151,6 +151,17 @@ class DataFolder(brokerd.DaemonTest):
         self.assertEqual(daemon.wait_exit(), 0, daemon.log())
 
 
+class StandardStreams(brokerd.DaemonTest):
+    def test_closed_ones_do_not_become_files_of_the_store(self):
+        daemon = self.start(under=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
+        brokerd.wait_until(lambda: os.path.exists(os.path.join(self.data, "store", "CURRENT")))
+        for number in range(3):
+            # gRPC opens an eventfd before main, and forgets it.
+            self.assertRegex(os.readlink(f"/proc/{daemon.process.pid}/fd/{number}"), r"^(/dev/null|anon_inode:.eventfd.)$")
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_exit(), 0)
+
+
 class Configuration(brokerd.DaemonTest):
     def test_unknown_names_are_refused_with_the_nearest_known(self):
         self.assertIn("--grpc-address", self.refuse(2, "--grpc-adress=127.0.0.1:0"))
