@@ -183,7 +183,11 @@ ExitCode RunBrokerctl(const std::vector<std::string>& arguments, Terminal& termi
     return FailUsage(app, error, arguments, terminal);
   }
   Session session(terminal, flags);
-  return commands.chosen()->Run(session);
+  const ExitCode code = commands.chosen()->Run(session);
+  if (code == ExitCode::kOk && !terminal.Out().flush()) {
+    return session.Fail(Error(ErrorCode::kInternal, "OUTPUT_LOST", "standard output could not be written"));
+  }
+  return code;
 }
 
 }  // namespace broker::cli

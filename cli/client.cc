@@ -1,5 +1,6 @@
 #include "cli/client.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
@@ -10,6 +11,7 @@ namespace broker::cli {
 
 Client::Client(Connection connection, Nanos timeout, const Clock& clock)
     : connection_(std::move(connection)), timeout_(timeout), clock_(clock) {
+  google::protobuf::SetLogHandler(nullptr);  // process-wide; the broker says better which text is not UTF-8
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);           // a batch of large messages is welcome here
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // an http_proxy meant for the web must not swallow a broker

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "cli/base64.h"
 
@@ -45,6 +43,20 @@ bool IsNumber(std::string_view text) {
   return text.empty();
 }
 
+// As text for ReadBody, from what its errors call `from`.
+Result<std::string> ReadAll(std::istream& in, std::string_view from) {
+  std::string all;
+  std::string buffer(64u << 10, '\0');
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
+    all.append(buffer, 0, static_cast<std::size_t>(in.gcount()));
+    if (all.size() > kMaxBodyBytes) {
+      return InvalidField("--body", fmt::format("{} has more than {} bytes, the most of a body", from, kMaxBodyBytes));
+    }
+  }
+  if (in.bad()) return InvalidField("--body", fmt::format("cannot read {}: {}", from, std::strerror(errno)));
+  return all;
+}
+
 }  // namespace
 
 Result<AttributeInput> ParseAttribute(std::string_view text) {
@@ -73,24 +85,16 @@ Result<AttributeInput> ParseAttribute(std::string_view text) {
 }
 
 Result<std::string> ReadBody(const std::string& text, std::istream& in) {
-  if (text == "-") {
-    std::ostringstream all;
-    all << in.rdbuf();
-    return std::move(all).str();
-  }
+  if (text == "-") return ReadAll(in, "standard input");
   if (!text.starts_with('@')) return text;
   if (text.starts_with("@@")) return text.substr(1);
   const std::string path = text.substr(1);
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream all;
-  if (file) all << file.rdbuf();
-  std::error_code error;
-  if (!file || std::filesystem::is_directory(path, error)) {
-    const char* why = file ? "it is a folder" : std::strerror(errno);
-    return InvalidField("--body",
-                        fmt::format("cannot read {}: {}; a body that begins with @ is written @@", path, why));
+  if (!file) {
+    return InvalidField("--body", fmt::format("cannot read {}: {}; a body that begins with @ is written @@", path,
+                                              std::strerror(errno)));
   }
-  return std::move(all).str();
+  return ReadAll(file, path);
 }
 
 }  // namespace broker::cli

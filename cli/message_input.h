@@ -1,6 +1,7 @@
 // What a person types for a message, read into plain values: bodies and attributes.
 #pragma once
 
+#include <cstddef>
 #include <istream>
 #include <string>
 #include <string_view>
@@ -21,7 +22,10 @@ struct AttributeInput {
 // kind only if a kind follows it, so that "a:b=c" is the text attribute "a:b".
 Result<AttributeInput> ParseAttribute(std::string_view text);
 
+inline constexpr std::size_t kMaxBodyBytes = 10u << 20;  // of a message, as the broker's API says
+
 // "-": all of `in`; "@FILE": the file's bytes; "@@x": the text "@x"; anything else: itself.
+// Errors: what cannot be read, and what has more than kMaxBodyBytes, which may have no end.
 Result<std::string> ReadBody(const std::string& text, std::istream& in);
 
 }  // namespace broker::cli

@@ -89,7 +89,7 @@ ExitCode Session::ShowRepeatedly(std::optional<Nanos> every, const std::function
     }
     first = false;
     Show(*view);
-    if (!terminal_.Out()) return ExitCode::kError;  // nobody reads any more
+    if (!terminal_.Out()) break;  // nobody reads any more; that is told at the end of every command
   } while (every && terminal_.Wait(*every));
   return ExitCode::kOk;
 }

@@ -93,6 +93,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kFlags{{
     {"reason", "--reason"},
 }};
 
+// "attributes[\"kind\"].label": the flag, with the attribute's name where the path has it.
+std::string AttributeFlag(std::string_view path) {
+  constexpr std::string_view kOpen = "attributes[\"";
+  if (!path.starts_with(kOpen)) return "--attribute";
+  path.remove_prefix(kOpen.size());
+  return fmt::format("--attribute {}", path.substr(0, path.rfind("\"]")));
+}
+
 }  // namespace
 
 Error ErrorOf(const grpc::Status& status, const Connection& connection) {
@@ -120,7 +128,12 @@ Error ErrorOf(const grpc::Status& status, const Connection& connection) {
 }
 
 Error ErrorOf(const v1::EntryError& entry) {
-  return Error(CodeOf(static_cast<grpc::StatusCode>(entry.code()), entry.reason()), entry.reason(), entry.message());
+  std::string message = entry.message();
+  const auto colon = message.find(": ");
+  if (entry.reason() == "INVALID_FIELD" && colon != std::string::npos) {
+    message.replace(0, colon, FlagOf(message.substr(0, colon)));  // "messages[0].delay: ..."
+  }
+  return Error(CodeOf(static_cast<grpc::StatusCode>(entry.code()), entry.reason()), entry.reason(), std::move(message));
 }
 
 std::string FlagOf(std::string_view field) {
@@ -129,7 +142,7 @@ std::string FlagOf(std::string_view field) {
     for (const auto& [path, flag] : kFlags) {
       if (path == rest) return std::string(flag);
     }
-    if (rest.starts_with("attributes")) return "--attribute " + std::string(field);
+    if (rest.starts_with("attributes")) return AttributeFlag(rest);
     if (rest.starts_with("receipts")) return "RECEIPT";
     const auto dot = rest.find('.');
     if (dot == std::string_view::npos) break;

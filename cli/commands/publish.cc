@@ -87,6 +87,15 @@ class Publish final : public Command {
     std::size_t bytes = 0;
     std::string line;
     while (std::getline(in, line)) {
+      if (line.size() > kMaxBodyBytes) {  // no request could hold it
+        if (request.messages_size() > 0) BROKER_RETURN_IF_ERROR(Send(session, client, request));
+        request.Clear();
+        bytes = 0;
+        outcome_.Failed(session, fmt::format("message {}", outcome_.count() + 1),
+                        Error(ErrorCode::kInvalidArgument, "INVALID_FIELD",
+                              fmt::format("a line of {} bytes; a body has at most {}", line.size(), kMaxBodyBytes)));
+        continue;
+      }
       bytes += line.size();
       v1::PublishMessage& message = *request.add_messages();
       message = like;
@@ -115,7 +124,7 @@ class Publish final : public Command {
       }
     }
     reached_ = answer->subscriptions();
-    if (reached_ == 0 && !warned_) {
+    if (reached_ == 0 && outcome_.done() > 0 && !warned_) {
       warned_ = true;
       session.Warn(
           fmt::format("{} has no subscription: the message reached nobody and is gone; create one with: brokerctl "

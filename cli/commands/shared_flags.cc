@@ -42,7 +42,8 @@ void DeliveryFlags::Declare(Declaration& declare, bool for_update) {
   auto* attempts =
       declare.app()
           ->add_option("--max-attempts", max_attempts_, "Attempts before --dead-letter: 1 to 1000; default: 5")
-          ->type_name("N");
+          ->type_name("N")
+          ->check(CLI::Range(1, 1'000));
   if (for_update) {
     auto* none = declare.Flag("--no-dead-letter", no_dead_letter_, "Retry until the retention instead");
     none->excludes(target);

@@ -83,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"queue", "create"}, "NAME is required"},
                     Wrong{{"queue", "create", "x", "--max-attempt=3"}, "did you mean: --max-attempts?"},
                     Wrong{{"queue", "create", "x", "--max-attempts", "3"}, "--dead-letter"},
+                    Wrong{{"queue", "create", "x", "--dead-letter", "y", "--max-attempts", "0"}, "1 to 1000"},
+                    Wrong{{"queue", "create", "x", "--dead-letter", "y", "--max-attempts", "-3"}, "1 to 1000"},
                     Wrong{{"queue", "create", "x", "--delay", "-5s"}, "negative"},
                     Wrong{{"queue", "create", "x", "--delay", "5"}, "unit is missing"},
                     Wrong{{"queue", "create", "x", "--delay", "99999999999d"}, "too long"},

@@ -90,6 +90,24 @@ TEST(Body, AMissingFileIsNamed) {
   EXPECT_FALSE(ReadBody("@/", in).ok());
 }
 
+TEST(Body, OfMoreThanAMessageMayHaveIsRefused) {
+  std::istringstream most(std::string(kMaxBodyBytes, 'x'));
+  EXPECT_EQ(ReadBody("-", most)->size(), kMaxBodyBytes);
+  std::istringstream more(std::string(kMaxBodyBytes + 1, 'x'));
+  const auto refused = ReadBody("-", more);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("standard input has more than 10485760 bytes"), std::string::npos);
+  EXPECT_FALSE(ReadBody("@/dev/zero", more).ok());  // which has no end
+}
+
+TEST(Body, ThatCannotBeReadIsNoEmptyBody) {
+  struct Broken : std::streambuf {
+    int_type underflow() override { throw std::ios_base::failure("broken"); }
+  } broken;
+  std::istream in(&broken);
+  EXPECT_FALSE(ReadBody("-", in).ok());
+}
+
 TEST(Base64, RoundTripsEveryLength) {
   std::string bytes;
   for (int i = 0; i < 300; ++i) {

@@ -1,4 +1,5 @@
 // Publish, receive, settle, peek.
+#include "cli/message_input.h"
 #include "tests/cli/commands_fixture.h"
 
 namespace broker::cli {
@@ -135,6 +136,32 @@ TEST_F(MessageCommandsTest, WhatCouldNotBePrintedIsNotAcked) {
   terminal_.out.setstate(std::ios::badbit);
   EXPECT_EQ(Run({"receive", "billing", "--ack"}), ExitCode::kError);
   EXPECT_TRUE(broker_.messages.ack.requests().empty());
+}
+
+TEST_F(MessageCommandsTest, WhatCouldNotBePrintedIsSaid) {
+  broker_.queues.list.Answer({});
+  terminal_.out.setstate(std::ios::badbit);
+  EXPECT_EQ(Run({"queue", "list"}), ExitCode::kError);
+  EXPECT_THAT(Err(), HasSubstr("standard output could not be written"));
+}
+
+TEST_F(MessageCommandsTest, PublishNamesTheFlagThatWasRefused) {
+  v1::PublishResponse refused;
+  auto& error = *refused.add_results()->mutable_error();
+  error.set_code(3);
+  error.set_reason("INVALID_FIELD");
+  error.set_message("messages[0].delay: 99d is outside 0s to 4d, the retention");
+  broker_.messages.publish.Answer(refused);
+  EXPECT_EQ(Run({"publish", "billing", "--body", "x", "--delay", "99d"}), ExitCode::kUsage);
+  EXPECT_EQ(Err(), "error: message 1: --delay: 99d is outside 0s to 4d, the retention\n");
+}
+
+TEST_F(MessageCommandsTest, ALineThatNoRequestCouldHoldFailsAlone) {
+  broker_.messages.publish.Answer(Published("d", 1));
+  const std::string lines = "a\n" + std::string(kMaxBodyBytes + 1, 'x') + "\nb\n";
+  EXPECT_EQ(Run({"publish", "billing", "--lines"}, lines), ExitCode::kPartial);
+  EXPECT_THAT(Err(), HasSubstr("message 2: a line of 10485761 bytes; a body has at most 10485760"));
+  EXPECT_EQ(broker_.messages.publish.requests().size(), 2u);
 }
 
 TEST_F(MessageCommandsTest, AckTellsWhichReceiptsFailed) {

@@ -263,15 +263,32 @@ class BrokerctlTest(unittest.TestCase):
         done = self.ctl.run("__complete", "-n", self.namespace, "queue", "describe", "b")
         self.assertEqual(done.stdout, "billing\t\n")
 
-    def test_bash_completes_with_live_names(self):
-        self.run_ctl("queue", "create", "billing")
-        self.run_ctl("queue", "create", "bills")
-        script = (f'export PATH="{os.path.dirname(BINARIES["brokerctl"])}:$PATH"; source <(brokerctl completion bash); '
-                  f"COMP_WORDS=(brokerctl -n {self.namespace} queue describe bil); COMP_CWORD=5; _brokerctl; "
-                  'echo "${COMPREPLY[@]}"')
-        done = subprocess.run(["bash", "-c", script], env=self.ctl.environment(), capture_output=True, text=True,
-                              timeout=daemon.PATIENCE, check=True)
-        self.assertEqual(done.stdout, "billing bills\n", done.stderr)
+    # ---- what a hostile shell gives
+
+    def in_shell(self, command, *arguments):
+        """`command` has "$@" for the brokerctl and its arguments."""
+        return subprocess.run(["sh", "-c", command, "sh", BINARIES["brokerctl"], "-n", self.namespace, *arguments],
+                              env=self.ctl.environment(), capture_output=True, timeout=daemon.PATIENCE, check=False)
+
+    def test_closed_streams_are_errors(self):
+        self.run_ctl("queue", "create", "q")
+        done = self.in_shell('exec "$@" <&-', "publish", "q", "--body", "-")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn(b"cannot read standard input", done.stderr)
+        self.assertEqual(self.json("queue", "describe", "q")["ready"], 0)
+        for command in ('exec "$@" >&-', 'exec "$@" >/dev/full'):
+            done = self.in_shell(command, "queue", "list")
+            self.assertEqual((done.returncode, done.stderr), (ERROR, b"error: standard output could not be written\n"))
+
+    def test_arguments_that_are_not_utf8_are_named_in_one_line(self):
+        for says, arguments in ((b"NAME", ("queue", "create", b"a\xff")),
+                                (b"--key", ("publish", "q", "--body", "x", "--key", b"\xff")),
+                                (b"--attribute", ("publish", "q", "--body", "x", "--attribute", b"k=\xff")),
+                                (b"RECEIPT", ("ack", "q", b"\xff")),
+                                (b"--reason", ("nack", "q", "x", "--reason", b"\xff"))):
+            done = self.in_shell('exec "$@"', *arguments)
+            self.assertEqual(done.returncode, USAGE, done.stderr)
+            self.assertRegex(done.stderr, rb"\Aerror: %s: it is text and not valid UTF-8\n\Z" % says)
 
 
 if __name__ == "__main__":
