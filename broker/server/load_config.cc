@@ -100,7 +100,7 @@ class Loader {
       }
       if (setting == nullptr && flag != "--config") {
         Problem("argument " + argument,
-                argument.starts_with('-') ? fmt::format("is not known; did you mean {}?", Nearest(flag, KnownFlags()))
+                argument.starts_with('-') ? NotKnown(flag, KnownFlags())
                                           : "brokerd takes flags only; see brokerd --help");
         continue;
       }
@@ -133,7 +133,7 @@ class Loader {
         if (known.Variable() == name) setting = &known;
       }
       if (setting == nullptr) {
-        Problem("environment " + name, fmt::format("is not known; did you mean {}?", Nearest(name, KnownVariables())));
+        Problem("environment " + name, NotKnown(name, KnownVariables()));
       } else {
         of_environment_.push_back({setting, text, "environment " + name});
       }
@@ -147,7 +147,7 @@ class Loader {
       const std::string where = fmt::format("file {}:{}", path, entry.line);
       const Setting* setting = FindSetting(entry.key);
       if (setting == nullptr) {
-        Problem(where, fmt::format("key {} is not known; did you mean {}?", entry.key, Nearest(entry.key, KnownKeys())));
+        Problem(where, fmt::format("key {} {}", entry.key, NotKnown(entry.key, KnownKeys())));
       } else {
         of_file_.push_back({setting, entry.text, where});
       }

@@ -1,5 +1,7 @@
 #include "broker/server/nearest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -25,11 +27,13 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string Nearest(std::string_view word, const std::vector<std::string>& known) {
+std::string NotKnown(std::string_view word, const std::vector<std::string>& known) {
   BROKER_CHECK(!known.empty());
-  return *std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+  const std::string& nearest = *std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
     return Distance(word, a) < Distance(word, b);
   });
+  if (Distance(word, nearest) > word.size() / 3) return "is not known; brokerd --help lists what there is";
+  return fmt::format("is not known; did you mean {}?", nearest);
 }
 
 }  // namespace broker::server

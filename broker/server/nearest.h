@@ -7,7 +7,8 @@
 
 namespace broker::server {
 
-// By the number of letters to insert, delete or replace; the first of equals. REQUIRES: !known.empty()
-std::string Nearest(std::string_view word, const std::vector<std::string>& known);
+// "is not known; did you mean ...?", with the nearest by the number of letters to insert, delete or replace, the first
+// of equals; without a guess where that is more than a third of the word. REQUIRES: !known.empty()
+std::string NotKnown(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace broker::server

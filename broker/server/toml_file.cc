@@ -48,7 +48,7 @@ class Flattener {
       const Setting* setting = FindSetting(key);
       const toml::table* below = node.as_table();
       if (below == nullptr) {
-        BROKER_RETURN_IF_ERROR(AddText(key, node, line));
+        BROKER_RETURN_IF_ERROR(AddText(key, setting, node, line));
       } else if (setting != nullptr && setting->kind == TomlKind::kTable) {
         BROKER_RETURN_IF_ERROR(AddMap(key, *below, line));
       } else if (setting != nullptr || below->empty()) {
@@ -63,15 +63,16 @@ class Flattener {
   std::vector<TomlEntry> Take() { return std::move(entries_); }
 
  private:
-  Status AddText(const std::string& key, const toml::node& node, unsigned line) {
-    if (const auto text = node.value_exact<std::string>()) {
-      entries_.push_back({key, *text, line});
-    } else if (const auto flag = node.value_exact<bool>()) {
+  // An unknown key goes on without its value: whoever reads the entries refuses it with a better word.
+  Status AddText(const std::string& key, const Setting* setting, const toml::node& node, unsigned line) {
+    const auto text = node.value_exact<std::string>();
+    const auto flag = node.value_exact<bool>();
+    if (setting != nullptr && setting->kind == TomlKind::kBool) {
+      if (!flag) return Wrong(path_, line, fmt::format("{} must be true or false, without quotes", key));
       entries_.push_back({key, *flag ? "true" : "false", line});
-    } else if (const auto number = node.value_exact<std::int64_t>()) {
-      entries_.push_back({key, std::to_string(*number), line});
     } else {
-      return Wrong(path_, line, fmt::format("{} is neither text, true or false, nor a whole number", key));
+      if (setting != nullptr && !text) return Wrong(path_, line, fmt::format("{} must be a text, in quotes", key));
+      entries_.push_back({key, text.value_or(""), line});
     }
     return {};
   }
@@ -81,6 +82,7 @@ class Flattener {
     for (const auto& [name, node] : table) {
       const auto text = node.value_exact<std::string>();
       if (!text) return Wrong(path_, line, fmt::format("{}.{} is not a text", key, name.str()));
+      if (text->empty()) return Wrong(path_, line, fmt::format("{}.{} is empty", key, name.str()));
       map.emplace(name.str(), *text);
     }
     entries_.push_back({key, FormatMap(map), line});

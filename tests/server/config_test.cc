@@ -118,6 +118,22 @@ TEST_F(ConfigTest, UnknownNamesAreRefusedWithTheNearestKnownOne) {
   EXPECT_THAT(Problems({"data"}), HasSubstr("takes flags only"));
 }
 
+TEST_F(ConfigTest, ANameLikeNoneIsRefusedWithoutAGuess) {
+  EXPECT_THAT(Problems({"--verbose"}), HasSubstr("--verbose: is not known; brokerd --help lists what there is"));
+  EXPECT_THAT(Problems({"--config", File("[tls]\nkey = 'x'\n")}), HasSubstr("key tls.key is not known; brokerd --help"));
+}
+
+TEST_F(ConfigTest, ValuesOfAWrongTypeAreRefused) {
+  for (const char* text : {"data = 5\n", "data = true\n", "log_level = ['x']\n", "shutdown_grace = 10\n"}) {
+    EXPECT_THAT(Problems({"--config", File(text)}), HasSubstr(":1: ")) << text;
+    EXPECT_THAT(Problems({"--config", File(text)}), HasSubstr("must be a text, in quotes")) << text;
+  }
+  EXPECT_THAT(Problems({"--config", File("insecure = 'yes'\n")}), HasSubstr("must be true or false"));
+  EXPECT_THAT(Problems({"--config", File("insecure = 1\n")}), HasSubstr("must be true or false"));
+  EXPECT_THAT(Problems({"--config", File("[namespaces]\nalias = {a = ''}\n")}), HasSubstr("namespaces.alias.a is empty"));
+  EXPECT_THAT(Problems({"--config", File("[namespaces]\nalias = {a = 1}\n")}), HasSubstr("alias.a is not a text"));
+}
+
 TEST_F(ConfigTest, VariablesOfBrokerctlAreNotOurs) {
   EXPECT_EQ(Good({}, {{"BROKER_ADDRESS", "127.0.0.1:1"}, {"BROKER_NAMESPACE", "n"}, {"PATH", "/"}}).data, "data");
 }
