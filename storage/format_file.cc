@@ -50,7 +50,7 @@ Result<std::optional<std::uint32_t>> ReadFormatFile(const std::string& path) {
     if (error == std::errc() && end == text.data() + text.size()) return std::optional(version);
   }
   return Error(ErrorCode::kDataLoss, "MALFORMED_RECORD",
-               fmt::format("{} does not say \"{}\" and a number; it was altered. Restore it from a backup", path, kPrefix),
+               fmt::format("{} does not say \"{}\" and a number; it was altered", path, kPrefix),
                path);
 }
 
