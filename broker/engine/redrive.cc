@@ -76,7 +76,8 @@ Result<ListPage<TaskInfo>> Engine::Core::ListTasks(const Caller& caller, const L
     const char* last = request.page_token.data() + request.page_token.size();
     const auto parsed = std::from_chars(request.page_token.data(), last, before);
     if (parsed.ec != std::errc() || parsed.ptr != last) {
-      return InvalidField("page_token", fmt::format("\"{}\" is not one that a page gave", request.page_token.substr(0, 64)));
+      return InvalidField("page_token",
+                          fmt::format("\"{}\" is not one that a page gave", request.page_token.substr(0, 64)));
     }
     end = tasks_.lower_bound(before);
   }

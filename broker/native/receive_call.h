@@ -47,7 +47,7 @@ class ReceiveCall final : public UnaryCall, public LongCall {
   bool ended_ = false;
   bool replied_ = false;
   bool delivered_ = false;
-  bool reply_seen_ = false;  // it was under way when CutIfUnread looked last
+  bool reply_seen_ = false;            // it was under way when CutIfUnread looked last
   std::vector<std::string> receipts_;  // of the leases that the reply carries
 };
 

@@ -29,9 +29,8 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 std::string NotKnown(std::string_view word, const std::vector<std::string>& known) {
   BROKER_CHECK(!known.empty());
-  const std::string& nearest = *std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return Distance(word, a) < Distance(word, b);
-  });
+  const std::string& nearest = *std::min_element(
+      known.begin(), known.end(), [&](const auto& a, const auto& b) { return Distance(word, a) < Distance(word, b); });
   if (Distance(word, nearest) > word.size() / 3) return "is not known; brokerd --help lists what there is";
   return fmt::format("is not known; did you mean {}?", nearest);
 }

@@ -108,20 +108,19 @@ TEST(StatusErrors, EveryViolationHasItsLine) {
 }
 
 TEST(Flags, StandForFields) {
-  const std::pair<const char*, const char*> table[] = {
-      {"queue.name", "NAME"},
-      {"queue.visibility_timeout", "--visibility-timeout"},
-      {"subscription.dead_letter.target", "--dead-letter"},
-      {"subscription.topic", "--topic"},
-      {"messages[3].body", "--body"},
-      {"messages[0].attributes[\"a\"]", "--attribute a"},
-      {"messages[0].attributes[\"a\"].label", "--attribute a"},
-      {"messages[0].attributes[0].key", "--attribute"},
-      {"entries[0].receipt", "RECEIPT"},
-      {"receipts[2]", "RECEIPT"},
-      {"max_messages", "--max"},
-      {"page_token", "page_token"},
-      {"", ""}};
+  const std::pair<const char*, const char*> table[] = {{"queue.name", "NAME"},
+                                                       {"queue.visibility_timeout", "--visibility-timeout"},
+                                                       {"subscription.dead_letter.target", "--dead-letter"},
+                                                       {"subscription.topic", "--topic"},
+                                                       {"messages[3].body", "--body"},
+                                                       {"messages[0].attributes[\"a\"]", "--attribute a"},
+                                                       {"messages[0].attributes[\"a\"].label", "--attribute a"},
+                                                       {"messages[0].attributes[0].key", "--attribute"},
+                                                       {"entries[0].receipt", "RECEIPT"},
+                                                       {"receipts[2]", "RECEIPT"},
+                                                       {"max_messages", "--max"},
+                                                       {"page_token", "page_token"},
+                                                       {"", ""}};
   for (const auto& [field, flag] : table) EXPECT_EQ(FlagOf(field), flag) << field;
 }
 

@@ -200,14 +200,16 @@ TEST_F(Redrives, AreListedNewestFirstInPages) {
   std::vector<std::uint64_t> listed;
   engine::ListRequest request{.page_size = 2};
   do {
-    const auto page = Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, request, done); });
+    const auto page =
+        Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, request, done); });
     ASSERT_TRUE(page.ok());
     ASSERT_LE(page->items.size(), 2u);
     for (const auto& task : page->items) listed.push_back(task.id.value());
     request.page_token = page->next_page_token;
   } while (!request.page_token.empty());
   EXPECT_EQ(listed, expected);
-  for (const engine::ListRequest& wrong : {engine::ListRequest{.page_size = 0}, engine::ListRequest{.page_token = "x1"}}) {
+  for (const engine::ListRequest& wrong :
+       {engine::ListRequest{.page_size = 0}, engine::ListRequest{.page_token = "x1"}}) {
     EXPECT_THAT(Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, wrong, done); }),
                 Refused(ErrorCode::kInvalidArgument, "page_"));
   }

@@ -67,7 +67,10 @@ INSTANTIATE_TEST_SUITE_P(
              "messages[3].attributes[\"a\"]"},
         Case{"label_not_text", [](MessageContent& c) { Add(c, "a", kBytes, "", "\xff"); },
              "messages[3].attributes[\"a\"].label"},
-        Case{"system_attribute_not_text", [](MessageContent& c) { c.system_attributes["trace"] = {kText, "\xff", ""}; },
+        Case{"system_attribute_not_text",
+             [](MessageContent& c) {
+               c.system_attributes["trace"] = {kText, "\xff", ""};
+             },
              "messages[3].system_attributes[\"trace\"]"},
         Case{"hundred_attributes",
              [](MessageContent& c) {

@@ -157,7 +157,8 @@ class StandardStreams(brokerd.DaemonTest):
         brokerd.wait_until(lambda: os.path.exists(os.path.join(self.data, "store", "CURRENT")))
         for number in range(3):
             # gRPC opens an eventfd before main, and forgets it.
-            self.assertRegex(os.readlink(f"/proc/{daemon.process.pid}/fd/{number}"), r"^(/dev/null|anon_inode:.eventfd.)$")
+            opened = os.readlink(f"/proc/{daemon.process.pid}/fd/{number}")
+            self.assertIn(opened, ("/dev/null", "anon_inode:[eventfd]"))
         daemon.signal(signal.SIGTERM)
         self.assertEqual(daemon.wait_exit(), 0)
 
