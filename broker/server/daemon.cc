@@ -18,8 +18,10 @@
 #include "broker/model/namespaces.h"
 #include "broker/native/loop.h"
 #include "broker/native/native_server.h"
+#include "broker/net/router.h"
+#include "broker/net/server.h"
 #include "broker/server/commit_thread.h"
-#include "broker/server/health_http.h"
+#include "broker/server/health_routes.h"
 #include "broker/server/readiness.h"
 #include "broker/server/service_manager.h"
 #include "broker/server/storage_watch.h"
@@ -73,7 +75,8 @@ class Daemon {
 
   // Destroyed from the last to the first: who uses a thing stands below it.
   Readiness readiness_;
-  std::unique_ptr<HealthHttp> http_;
+  net::Router routes_;
+  std::unique_ptr<net::Server> http_;
   std::unique_ptr<storage::DataFolder> folder_;
   native::Loop loop_{clock_};
   ThreadExecutor reads_{kReadThreads};
@@ -112,8 +115,21 @@ void Daemon::WarnOfStrangers() const {
 }
 
 std::optional<Failure> Daemon::StartHttp() {
-  auto http = HealthHttp::Start(config_.http_address, readiness_);
-  if (!http.ok()) return Failure{ExitCode::kAddress, std::move(http).error()};
+  AddHealthRoutes(routes_, readiness_);
+  net::ServerOptions options;
+  options.host = config_.http_address.host;
+  options.port = config_.http_address.port;
+  auto http = net::Server::Start(
+      std::move(options),
+      [this](net::Request request, net::Responder responder) {
+        routes_.Handle(std::move(request), std::move(responder));
+      },
+      clock_);
+  if (!http.ok()) {
+    Error error = std::move(http).error();
+    error.message += "; choose another with --http-address";
+    return Failure{ExitCode::kAddress, std::move(error)};
+  }
   http_ = *std::move(http);
   const ListenAddress bound{config_.http_address.host, http_->port()};
   Log(LogLevel::kInfo, "listening", {{"api", "http"}, {"address", bound.ToString()}});
@@ -212,7 +228,9 @@ void Daemon::Stop(std::string_view signal) {
   Log(LogLevel::kInfo, "stopping", {{"signal", signal}, {"grace", FormatDuration(config_.shutdown_grace)}});
   readiness_.Block("stopping", "told to by " + std::string(signal));
   TellServiceManager(kStopping);
-  if (!native_->Drain(config_.shutdown_grace)) {
+  const MonotonicTime end = clock_.Monotonic() + config_.shutdown_grace;
+  // Health is answered until nothing else is left to answer.
+  if (!native_->Drain(config_.shutdown_grace) || !http_->Drain(end - clock_.Monotonic())) {
     Log(LogLevel::kWarning, "grace_passed", {{"message", "calls that were still in flight are cut off"}});
   }
   native_->Stop();
