@@ -48,6 +48,14 @@ inline constexpr std::size_t kMaxIdempotencyResultBytes = 256u << 10;
 inline constexpr Nanos kMinIdempotencyLife = std::chrono::seconds(1);
 inline constexpr Nanos kMaxIdempotencyLife = kMaxRetention;
 
+inline constexpr std::size_t kMaxFilterBytes = 256u << 10;     // of its text
+inline constexpr std::size_t kMaxFilterDepth = 32;             // of NOT, AND, OR, parentheses and anythingBut
+inline constexpr std::size_t kMaxFilterNodes = 2'000;          // conditions, their tests, and what joins them
+inline constexpr std::size_t kMaxFilterValueBytes = 16u << 10; // of one text or number
+inline constexpr std::size_t kMaxFilterPathBytes = 1'024;      // into a body; of an attribute kMaxAttributeNameBytes
+inline constexpr std::size_t kMaxFilteredDepth = 100;          // of a body's or list's JSON; deeper is no JSON to filters
+inline constexpr std::size_t kMaxFilteredValues = 250'000;     // in it, likewise
+
 inline constexpr std::size_t kMaxOutstanding = 120'000;        // per cursor; then its position stops
 
 }  // namespace broker::model

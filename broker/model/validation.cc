@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "broker/base/utf8.h"
+#include "broker/model/decimal.h"
 #include "broker/model/limits.h"
 
 namespace broker::model {
@@ -16,28 +17,6 @@ Status CheckText(const std::string& field, std::string_view text, std::size_t ma
   }
   if (!IsUtf8(text)) return InvalidField(field, "not valid UTF-8");
   return {};
-}
-
-bool IsNumber(std::string_view text) {
-  std::size_t i = 0;
-  const auto digits = [&] {
-    const std::size_t start = i;
-    while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
-    return i - start;
-  };
-  if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
-  std::size_t mantissa = digits();
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    mantissa += digits();
-  }
-  if (mantissa == 0) return false;
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
-    if (digits() == 0) return false;
-  }
-  return i == text.size();
 }
 
 Status CheckAttributes(const std::string& field, const Attributes& attributes) {
@@ -56,7 +35,7 @@ Status CheckAttributes(const std::string& field, const Attributes& attributes) {
       continue;
     }
     BROKER_RETURN_IF_ERROR(CheckText(path, attribute.value, kMaxAttributeBytes));
-    if (attribute.kind == AttributeKind::kNumber && !IsNumber(attribute.value)) {
+    if (attribute.kind == AttributeKind::kNumber && !Decimal::Parse(attribute.value)) {
       return InvalidField(path, "not a decimal number");
     }
   }
