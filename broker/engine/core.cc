@@ -14,6 +14,7 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       journal_(deps.kv),
       tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
       deduplicator_(deps.kv, journal_),
+      idempotency_(deps.kv, journal_),
       alive_(std::make_shared<Core*>(this)) {}
 
 Engine::Core::~Core() = default;
@@ -68,8 +69,9 @@ void Engine::Core::OnTimer(Timers::Key key) {
       return;
     }
     case TimerKind::kTask:
-      if (const auto task = tasks_.find(key.id); task != tasks_.end()) RunTask(task->second);
+      if (const auto task = tasks_.find(key.id); task != tasks_.end()) OnTaskTimer(task->second);
       return;
+    case TimerKind::kIdempotency: SweepIdempotency(); return;
   }
 }
 
@@ -129,6 +131,7 @@ void Engine::Core::Committed(PendingGroup group) {
   group_under_way_ = false;
   committed_ = group_ - 1;
   deduplicator_.OnCommitted(committed_);
+  idempotency_.OnCommitted(committed_);
   ForgetCommittedSchedules();
   tail_cache_.Evict(committed_);
   for (auto& answer : group.answers) answer();
@@ -154,6 +157,7 @@ ClockInfo Engine::Core::AcceptClock() {
     journal_.RequireSync();
     for (const auto& [id, log] : logs_) timers_.Set({TimerKind::kRetention, id}, now_);
     timers_.Set({TimerKind::kDedup, 0}, now_);
+    timers_.Set({TimerKind::kIdempotency, 0}, now_);
   }
   return ShowClock();
 }

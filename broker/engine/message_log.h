@@ -38,6 +38,7 @@ struct MessageLog {
   Totals totals;              // of everything ever appended and not held
   TimeMarks marks;
   ChunkTable chunks;
+  std::uint64_t last_keyed = 0;  // no record behind it has an ordering key
   std::vector<Cursor*> cursors;
   std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting
   bool ordered = false;       // a queue's log whose delay holds back its head, not single messages

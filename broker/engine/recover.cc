@@ -132,6 +132,7 @@ Status Engine::Core::LoadLogs() {
       log->totals = {record.total_messages(), record.total_bytes()};
       log->marks.SetLastAppend(FromNanos(record.append_time_ns()));
     }
+    log->last_keyed = log->next_sequence - 1;  // for all that is known
     if (Chunk* open = log->chunks.open()) {
       open->bytes = log->totals.bytes - open->base_bytes + (log->next_sequence - open->first) * kRecordOverhead;
     }
@@ -333,8 +334,20 @@ Status Engine::Core::LoadTasks() {
     task.source_cursor = record.source_cursor();
     task.next = record.next_sequence();
     task.end = record.end_sequence();
-    if (task.info.state == TaskState::kRunning) timers_.Set({TimerKind::kTask, id}, now_);
+    if (!record.destination_name().empty()) {
+      task.info.destination = {static_cast<model::ResourceKind>(record.destination_kind()), record.destination_name()};
+    }
+    if (!record.filter().empty()) {
+      auto filter = model::Filter::Parse(record.filter());
+      if (!filter.ok()) return filter.error();
+      task.info.filter = record.filter();
+      task.filter = *std::move(filter);
+    }
+    if (record.rate() != 0) task.info.rate = record.rate();
+    task.info.dry_run = record.dry_run();
+    task.info.total = record.total();
     tasks_.emplace(id, std::move(task));
+    WakeTask(id);
     return {};
   });
 }
@@ -354,6 +367,7 @@ void Engine::Core::Restart() {
     reclaim_.insert(id);
   }
   timers_.Set({TimerKind::kDedup, 0}, now_);
+  timers_.Set({TimerKind::kIdempotency, 0}, now_);
   if (clock_.held_back() > Nanos{0}) {
     broker::Log(LogLevel::kWarning, "clock_far_ahead",
                 {{"held_back_s", clock_.held_back() / std::chrono::seconds(1)},

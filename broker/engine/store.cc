@@ -81,12 +81,21 @@ void Engine::Core::StoreTask(const Task& task) {
   if (task.info.finished) record.set_finished_ns(ToNanos(*task.info.finished));
   record.set_next_sequence(task.next);
   record.set_end_sequence(task.end);
+  if (task.info.destination) {
+    record.set_destination_kind(static_cast<std::uint32_t>(task.info.destination->kind));
+    record.set_destination_name(task.info.destination->name);
+  }
+  record.set_filter(task.info.filter);
+  record.set_rate(task.info.rate.value_or(0));
+  record.set_dry_run(task.info.dry_run);
+  record.set_total(task.info.total);
   journal_.Put(Family::kTasks, KindKey('t', task.info.id.value()), record);
   journal_.RequireSync();
 }
 
 void Engine::Core::DropTask(std::uint64_t id) {
   journal_.Delete(Family::kTasks, KindKey('t', id));
+  timers_.Clear({TimerKind::kTask, id});
   tasks_.erase(id);
 }
 

@@ -5,6 +5,7 @@
 
 #include "broker/native/admin_call.h"
 #include "broker/native/info_codec.h"
+#include "broker/model/limits.h"
 
 namespace broker::native {
 
@@ -19,10 +20,11 @@ void TasksService::Arm() {
   ArmAdmin<v1::ListTasksRequest, v1::ListTasksResponse>(
       context_, *this, &TasksService::RequestList,
       [this](const engine::Caller& caller, const v1::ListTasksRequest&, Answer<v1::ListTasksResponse> answer) {
-        context_.engine().ListTasks(caller, [answer = std::move(answer)](Result<std::vector<engine::TaskInfo>> tasks) {
-          if (!tasks.ok()) return answer(std::move(tasks).error());
+        const engine::ListRequest all{.page_size = model::kMaxListPage};
+        context_.engine().ListTasks(caller, all, [answer = std::move(answer)](Result<engine::ListPage<engine::TaskInfo>> page) {
+          if (!page.ok()) return answer(std::move(page).error());
           v1::ListTasksResponse response;
-          for (const auto& task : *tasks) ToProto(task, response.add_tasks());
+          for (const auto& task : page->items) ToProto(task, response.add_tasks());
           answer(std::move(response));
         });
       });
