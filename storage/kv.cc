@@ -13,6 +13,7 @@ std::string_view ToString(Family family) {
     case Family::kDedup: return "dedup";
     case Family::kMarks: return "marks";
     case Family::kTasks: return "tasks";
+    case Family::kIdempotency: return "idempotency";
   }
   return "unknown";
 }

@@ -24,8 +24,8 @@
 
 namespace broker::storage {
 
-enum class Family { kMeta, kCatalog, kLog, kKept, kOutstanding, kSchedule, kDedup, kMarks, kTasks };
-inline constexpr int kFamilyCount = 9;
+enum class Family { kMeta, kCatalog, kLog, kKept, kOutstanding, kSchedule, kDedup, kMarks, kTasks, kIdempotency };
+inline constexpr int kFamilyCount = 10;
 std::string_view ToString(Family family);  // "meta", "catalog", ...
 
 // kLive: the caller knows that no range deletion covers what it reads, so the store need not look for one.

@@ -23,7 +23,8 @@ std::size_t MemtableBytes(Family family) {
     case Family::kCatalog:
     case Family::kSchedule:
     case Family::kMarks:
-    case Family::kTasks: return 4 * kMebibyte;
+    case Family::kTasks:
+    case Family::kIdempotency: return 4 * kMebibyte;
   }
   return 4 * kMebibyte;
 }

@@ -14,6 +14,7 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       journal_(deps.kv),
       tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
       deduplicator_(deps.kv, journal_),
+      idempotency_(deps.kv, journal_),
       alive_(std::make_shared<Core*>(this)) {}
 
 Engine::Core::~Core() = default;
@@ -68,7 +69,7 @@ void Engine::Core::OnTimer(Timers::Key key) {
       return;
     }
     case TimerKind::kTask:
-      if (const auto task = tasks_.find(key.id); task != tasks_.end()) RunTask(task->second);
+      if (const auto task = tasks_.find(key.id); task != tasks_.end()) OnTaskTimer(task->second);
       return;
     case TimerKind::kSnapshot:
       if (Cursor* cursor = FindCursor(key.id)) RunSnapshotExpiry(*cursor);
@@ -79,6 +80,7 @@ void Engine::Core::OnTimer(Timers::Key key) {
     case TimerKind::kCatchUp:
       if (Cursor* cursor = FindCursor(key.id)) Wake(*cursor);
       return;
+    case TimerKind::kIdempotency: SweepIdempotency(); return;
   }
 }
 
@@ -138,6 +140,7 @@ void Engine::Core::Committed(PendingGroup group) {
   group_under_way_ = false;
   committed_ = group_ - 1;
   deduplicator_.OnCommitted(committed_);
+  idempotency_.OnCommitted(committed_);
   ForgetCommittedSchedules();
   tail_cache_.Evict(committed_);
   for (auto& answer : group.answers) answer();
@@ -167,6 +170,7 @@ ClockInfo Engine::Core::AcceptClock() {
     for (const auto& [id, cursor] : cursors_) {
       if (cursor->expire_unused > Nanos{0}) timers_.Set({TimerKind::kUnused, id}, now_);
     }
+    timers_.Set({TimerKind::kIdempotency, 0}, now_);
   }
   return ShowClock();
 }

@@ -9,7 +9,9 @@
 //   recover.cc        opening a store                    dead_letters.cc   ends of attempts, dead-lettering
 //   peek.cc           looking without touching           retention.cc      floors, purge
 //   stats.cc          counts                             reclaim.cc        dropping chunks
-//   redrive.cc        tasks                              bounds.cc         full queues
+//   tasks.cc          durable tasks                      bounds.cc         full queues
+//   move.cc           moving, redriving                  idempotency.cc    records of consumers' work
+//   sharing.cc        fairness between groups            receivers.cc      who receives, and asks again
 //   lifetimes.cc      time to live, retry backoff        keeping.cc        what is kept, and from where on
 //   seek.cc           seeks, finding a time in a log     snapshots.cc      frozen cursors
 //   feeding.cc        from a topic into a queue          catch_up.cc       queue subscriptions that paused
@@ -31,8 +33,10 @@
 #include "broker/engine/deduplicator.h"
 #include "broker/engine/engine.h"
 #include "broker/engine/engine_clock.h"
+#include "broker/engine/idempotency_records.h"
 #include "broker/engine/journal.h"
 #include "broker/engine/receipt.h"
+#include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
 #include "broker/engine/tail_cache.h"
 #include "broker/engine/timers.h"
@@ -102,13 +106,27 @@ class Engine::Core {
   Status DeleteSnapshot(const Caller&, const std::string& name);
   void Replay(const Caller&, const ReplayRequest&, Done<TaskInfo>);
 
-  // ---- retention.cc, delays.cc, peek.cc, redrive.cc
+  // ---- retention.cc, delays.cc, peek.cc
   Result<std::uint64_t> Purge(const Caller&, const model::Target&);
   Status CancelDelayed(const Caller&, const model::Target&, model::MessageId);
   void Peek(const Caller&, const PeekRequest&, Done<ListPage<PeekedMessage>>);
-  Result<TaskInfo> Redrive(const Caller&, const std::string& queue);
+
+  // ---- receivers.cc
+  Result<std::vector<ConsumerInfo>> ListConsumers(const Caller&, const model::Target&);
+
+  // ---- tasks.cc, move.cc
+  Result<TaskInfo> Move(const Caller&, const MoveRequest&);
   Result<TaskInfo> GetTask(const Caller&, model::TaskId);
   Result<ListPage<TaskInfo>> ListTasks(const Caller&, const ListRequest&);
+  Result<TaskInfo> CancelTask(const Caller&, model::TaskId);
+
+  // ---- idempotency.cc
+  Result<IdempotencyClaim> ClaimIdempotency(const Caller&, const std::string& key, Nanos life);
+  Status CompleteIdempotency(const Caller&, const std::string& key, const std::string& token, std::string result,
+                             Nanos life);
+  Status ReleaseIdempotency(const Caller&, const std::string& key, const std::string& token);
+  Status ForgetIdempotency(const Caller&, const std::string& key);
+  Result<IdempotencyClaim> GetIdempotency(const Caller&, const std::string& key);
 
  private:
   struct Waiter {
@@ -116,26 +134,33 @@ class Engine::Core {
     ReceiveRequest request;
     Done<ReceiveResponse> done;
     Time deadline{};
+    std::uint16_t consumer = 0;  // as in Consumers
   };
   static constexpr const char* kReplayTask = "replay";
   struct Task {
     TaskInfo info;
     std::string name_space;
     std::uint64_t source_cursor = 0;
+    std::optional<model::Filter> filter;
     std::uint64_t next = 1;  // sequence where it goes on
     std::uint64_t end = 1;
+    Time paced_until{};      // with a rate: no step before
     bool reading = false;
-    std::map<std::uint64_t, RecordPtr> loaded;  // of the step that waits for them
+    std::map<std::uint64_t, RecordPtr> loaded;  // records that were read for the steps to come
     // Of a replay.
     std::uint64_t destination_log = 0;
     std::uint64_t end_messages = 0;  // the source log's total below `end`
     std::string delivery_format;
-    std::optional<model::Filter> filter;
-    Time not_before{};               // of the next step, by the rate
+  };
+  // How a step of a task ended; see tasks.cc. kReading: the task runs again when what it asked for is there.
+  enum class StepEnd { kMore, kReading, kDone, kFailed };
+  struct Step {
+    StepEnd end = StepEnd::kMore;
+    std::string reason;  // of kFailed
   };
   // A place in a log; see seek.cc.
   struct Place;
-  // What a receive takes, in order; see deliver.cc.
+  // What a receive takes, in order; see plan.h.
   struct Plan;
 
   // ---- core.cc
@@ -253,6 +278,8 @@ class Engine::Core {
   // Backoffs that have ended; what expired meanwhile is gone.
   void MoveDue(Cursor& cursor);
   // Outstanding messages that may be handed out, at most `limit`; what expired is gone.
+  // Of these, whether any had passed its time to live: that is gone now.
+  bool DropExpired(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   std::vector<std::uint64_t> ReadyNow(Cursor& cursor, std::size_t limit);
   // How long an entry waits after so many attempts, if nobody says otherwise.
   Nanos BackoffAfter(const Cursor& cursor, std::uint32_t attempts);
@@ -273,11 +300,13 @@ class Engine::Core {
   void WakeReaders(const MessageLog& log);
   void Serve(Cursor& cursor);
   Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
+  // Adds what is outstanding and ready, up to `max_bytes`.
+  void PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector<std::uint64_t>& sequences, std::uint64_t max_bytes);
   // How many outstanding messages of an ordering key the plan takes along.
   static std::size_t InPlan(const Plan& plan, std::uint64_t key_hash);
   void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
   void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
-  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout);
+  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout, std::uint16_t consumer);
   void EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result);
   void AnswerExpiredWaiters(Cursor& cursor);
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.
@@ -381,7 +410,7 @@ class Engine::Core {
   // ---- replay.cc
   void StartReplay(const Caller&, const ReplayRequest&, model::LogId id, const Place& from, const Place& to,
                    Done<TaskInfo>);
-  void RunReplay(Task& task);
+  Step StepReplay(Task& task, std::size_t most);
   void EndReplay(Task& task);
 
   // ---- unused.cc
@@ -406,14 +435,48 @@ class Engine::Core {
   void WithStats(Cursor& cursor, std::function<void(Stats)> then);
   Stats CountsOf(Cursor& cursor, const Probe& probe);
 
-  // ---- redrive.cc
+  // ---- tasks.cc
+  // Takes up a task that was filled in but for its id, start and namespace. Errors: kLimitExceeded beyond the quota.
+  Status CheckTaskQuota(const Caller&) const;
+  Task& StartTask(const Caller&, Task task);
   void DropTask(std::uint64_t id);
-  void DropFinishedTasks();
+  void OnTaskTimer(Task& task);
   void RunTask(Task& task);
-  void StepTask(Task& task, Queue& queue);
+  Step StepTask(Task& task, std::size_t most);
+  void WakeTask(std::uint64_t id);
   void FinishTask(Task& task, TaskState state, std::string reason);
+  static void NoteLeft(Task& task, std::string note);
+  // Reads records off the strand into `task.loaded`, and goes on with the task.
+  void ReadForTask(Task& task, ReadRequest request);
+
+  // ---- move.cc
+  Status CheckMove(const Caller&, const Queue& source, const std::optional<model::ResourceRef>& destination) const;
+  // Queues into which a move from `source` puts messages.
+  std::set<const Queue*> MoveTargets(const std::string& name_space, const model::ResourceRef& source,
+                                     const std::optional<model::ResourceRef>& destination) const;
+  Step StepMove(Task& task, std::size_t most);
+  bool MoveMessage(Task& task, const Cursor& from, const StoredRecord& record);
   bool MoveBack(Task& task, const StoredRecord& record);
-  void NoteLeft(Task& task, std::string note);
+  void MoveTo(Publishable to, const Cursor& from, const StoredRecord& record);
+
+  // ---- idempotency.cc
+  void PutIdempotency(const std::string& hash, const std::optional<IdempotencyRecords::Record>& old,
+                      IdempotencyRecords::Record record);
+  void SweepIdempotency();
+
+  // ---- sharing.cc
+  // Whether more than one group is there or close ahead, so that they have to be shared between.
+  bool Shares(Cursor& cursor);
+  void ReadAhead(Cursor& cursor, std::uint64_t from);
+  // Moves the position until so many wait that were never tried. Answers where it stopped for a record that is not loaded.
+  std::optional<std::uint64_t> StepAhead(Cursor& cursor, std::size_t untried);
+  void PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several);
+
+  // ---- receivers.cc
+  std::uint16_t Arrived(Cursor& cursor, const Caller& caller);
+  void RememberAttempt(const Cursor& cursor, const ReceiveRequest& request, const Plan& plan);
+  // What the receive with this attempt id got, to be handed out again; null when it is one like any other.
+  std::optional<Plan> PlanAgain(Cursor& cursor, const ReceiveRequest& request);
 
   // ---- recover.cc
   Status LoadEngineState();
@@ -432,6 +495,8 @@ class Engine::Core {
   Journal journal_;
   TailCache tail_cache_;
   Deduplicator deduplicator_;
+  IdempotencyRecords idempotency_;
+  ReceiveAttempts attempts_;
   std::shared_ptr<Core*> alive_;  // held weakly by reads under way, which may finish after the engine
   std::optional<std::thread::id> strand_thread_;
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "broker/engine/commands.h"
+#include "broker/engine/consumers.h"
 #include "broker/engine/message_log.h"
 #include "broker/engine/outstanding.h"
 
@@ -41,7 +42,15 @@ struct Cursor {
   std::uint64_t epoch = 0;     // of its leases; receipts of an earlier one are stale
   Outstanding outstanding;
 
+  // How far the look ahead went for groups, and the only one that it met; see sharing.cc.
+  struct Ahead {
+    std::uint64_t to = 0;
+    std::optional<std::uint64_t> group;
+  };
+  Ahead ahead;
+
   std::deque<WaiterId> waiters;
+  Consumers consumers;
   std::string dead_letter_problem;
 
   Nanos expire_unused{0};  // 0: never

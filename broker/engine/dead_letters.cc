@@ -41,7 +41,7 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
                               std::optional<Nanos> backoff, bool counted) {
   std::vector<std::uint64_t> ended{sequence};
   if (const std::uint64_t key = cursor.outstanding.Find(sequence)->key_hash; cursor.settings.ordered && key != 0) {
-    for (const std::uint64_t later : cursor.outstanding.LaterOfKey(key, sequence)) {
+    for (const std::uint64_t later : cursor.outstanding.LeasedAfter(key, sequence)) {
       if (cursor.outstanding.Find(later)->leased) ended.push_back(later);
     }
     std::sort(ended.begin(), ended.end());

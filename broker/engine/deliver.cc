@@ -6,24 +6,17 @@
 #include <utility>
 
 #include "broker/base/duration.h"
-#include "broker/engine/core.h"
+#include "broker/base/utf8.h"
+#include "broker/engine/plan.h"
 #include "broker/model/limits.h"
 
 namespace broker::engine {
+namespace {
 
-struct Engine::Core::Plan {
-  std::vector<RecordPtr> retries;
-  std::vector<RecordPtr> fresh;    // chosen ones, and between them what is only stepped over
-  std::vector<bool> chosen;        // for each of `fresh`
-  std::size_t fresh_chosen = 0;
-  std::vector<std::uint64_t> missing;  // to be read before anything can be chosen
-  std::uint64_t run_from = 0;          // a run to be read; 0: none
-  std::uint64_t bytes = 0;
-  std::map<std::uint64_t, std::size_t> keys;  // ordering keys in it: what is handed out together may follow each other
+// Messages that a receive passes for what is behind them, before others have a turn.
+constexpr std::size_t kPassedPerTurn = 4'000;
 
-  bool needs_read() const { return !missing.empty() || run_from != 0; }
-  bool empty() const { return retries.empty() && fresh_chosen == 0; }
-};
+}  // namespace
 
 WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& request, Done<ReceiveResponse> done) {
   const auto refuse = [&](Error error) {
@@ -47,12 +40,21 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
                                fmt::format("{} is outside 0s to {}", FormatDuration(*request.visibility_timeout),
                                            FormatDuration(model::kMaxVisibilityTimeout))));
   }
+  if (request.attempt_id.size() > model::kMaxAttemptIdBytes) {
+    return refuse(InvalidField("attempt_id", fmt::format("{} bytes; at most {}", request.attempt_id.size(),
+                                                         model::kMaxAttemptIdBytes)));
+  }
+  if (caller.consumer.size() > model::kMaxConsumerBytes || !IsUtf8(caller.consumer)) {
+    return refuse(InvalidField("consumer", fmt::format("a consumer's name is text of at most {} bytes", model::kMaxConsumerBytes)));
+  }
   auto found = FindReceivable(caller, request.source);
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = **found;
   const WaiterId id = ++last_waiter_;
   NoteUse(cursor);
-  waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait};
+  const std::uint16_t consumer = Arrived(cursor, caller);
+  cursor.consumers.BeginWait(consumer);
+  waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait, consumer};
   cursor.waiters.push_back(id);
   cursor.log->waiting.insert(cursor.id.value());
   serve_.insert(cursor.id.value());
@@ -70,6 +72,7 @@ void Engine::Core::CancelReceive(WaiterId id) {
 void Engine::Core::EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result) {
   const auto waiter = waiters_.find(id);
   Done<ReceiveResponse> done = std::move(waiter->second.done);
+  cursor.consumers.EndWait(waiter->second.consumer, now_);
   waiters_.erase(waiter);
   NoteUse(cursor);
   timers_.Clear({TimerKind::kWaiter, id});
@@ -96,10 +99,15 @@ void Engine::Core::Serve(Cursor& cursor) {
   while (!cursor.waiters.empty()) {
     const WaiterId id = cursor.waiters.front();
     const Waiter& waiter = waiters_.at(id);
-    const Plan plan = MakePlan(cursor, waiter.request);
+    auto again = PlanAgain(cursor, waiter.request);
+    const Plan plan = again ? *std::move(again) : MakePlan(cursor, waiter.request);
     if (plan.needs_read()) {
       // Whoever waits without a deadline waits for the disk all the same: what is there is theirs.
       if (!cursor.reading) StartRead(cursor, plan.missing, plan.run_from, waiter.request.max_messages);
+      break;
+    }
+    if (plan.unfinished) {
+      Wake(cursor);  // with the next group
       break;
     }
     if (plan.empty()) {
@@ -117,7 +125,14 @@ Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& 
   MoveDue(cursor);
   const std::size_t limit = request.max_messages;
   const std::uint64_t max_bytes = request.max_bytes == 0 ? model::kMaxReceiveBytes : request.max_bytes;
-  const std::vector<std::uint64_t> ready = ReadyNow(cursor, limit);
+  if (!cursor.settings.ordered) {
+    const bool several = Shares(cursor);
+    if (several || cursor.outstanding.groups().untried() > 0) {
+      PlanShared(cursor, plan, limit, max_bytes, several);
+      return plan;
+    }
+  }
+  std::vector<std::uint64_t> ready = ReadyNow(cursor, limit);
   const std::size_t reserved = std::min(ready.size(), (limit + 1) / 2);
 
   std::uint64_t reserved_bytes = 0;
@@ -129,20 +144,26 @@ Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& 
   if (reserved_bytes <= max_bytes) PlanFresh(cursor, plan, limit - reserved, max_bytes - reserved_bytes);
   if (plan.needs_read()) return plan;
 
-  const std::size_t retries = std::min(ready.size(), limit - plan.fresh_chosen);
-  std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < retries; ++i) {
-    bytes += cursor.outstanding.Find(ready[i])->size_bytes;
-    if (i > 0 && bytes + plan.bytes > max_bytes) break;
-    const RecordPtr record = Loaded(cursor, ready[i]);
+  ready.resize(std::min(ready.size(), limit - plan.fresh_chosen));
+  PlanOutstanding(cursor, plan, ready, max_bytes);
+  plan.unfinished = plan.unfinished && plan.retries.empty() && !plan.needs_read();
+  return plan;
+}
+
+void Engine::Core::PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector<std::uint64_t>& sequences,
+                                   std::uint64_t max_bytes) {
+  std::uint64_t bytes = plan.bytes;
+  for (const std::uint64_t sequence : sequences) {
+    bytes += cursor.outstanding.Find(sequence)->size_bytes;
+    if (sequence != sequences.front() && bytes > max_bytes) break;
+    const RecordPtr record = Loaded(cursor, sequence);
     if (record == nullptr || (record->message == nullptr && !record->damaged)) {
-      plan.missing.push_back(ready[i]);
+      plan.missing.push_back(sequence);
     } else {
       plan.retries.push_back(record);
     }
   }
   std::sort(plan.missing.begin(), plan.missing.end());
-  return plan;
 }
 
 std::size_t Engine::Core::InPlan(const Plan& plan, std::uint64_t key_hash) {
@@ -153,6 +174,7 @@ std::size_t Engine::Core::InPlan(const Plan& plan, std::uint64_t key_hash) {
 void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes) {
   const MessageLog& log = *cursor.log;
   std::uint64_t sequence = cursor.position;
+  std::size_t passed = 0;
   while (plan.fresh_chosen < limit && sequence < log.next_sequence) {
     if (cursor.outstanding.size() + plan.fresh.size() >= model::kMaxOutstanding) return;
     const RecordPtr record = Loaded(cursor, sequence);
@@ -165,6 +187,10 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
     const bool blocked = cursor.settings.ordered && !record->held && !expired && !record->damaged &&
                          cursor.outstanding.CountOfKey(record->key_hash) > InPlan(plan, record->key_hash);
     if (record->held || record->damaged || expired || blocked) {
+      if (++passed > kPassedPerTurn) {
+        plan.unfinished = plan.fresh_chosen == 0;
+        return;
+      }
       // In front of anything chosen the position can move at once.
       if (plan.fresh_chosen == 0) {
         StepOver(cursor, *record, blocked || record->damaged);
@@ -224,7 +250,8 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
       PutOutstanding(cursor, record->sequence, std::move(entry));
       continue;
     }
-    response.deliveries.push_back(Lease(cursor, record, std::move(entry), timeout));
+    if (plan.again) --entry.attempts;  // the same attempt, once more
+    response.deliveries.push_back(Lease(cursor, record, std::move(entry), timeout, waiter.consumer));
   }
   for (std::size_t i = 0; i < plan.fresh.size(); ++i) {
     const RecordPtr& record = plan.fresh[i];
@@ -234,15 +261,18 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
     }
     const bool waits = !record->held && !plan.chosen[i] && !IsExpired(record->expires);
     StepOver(cursor, *record, waits);
-    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout));
+    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout, waiter.consumer));
   }
   if (response.deliveries.empty()) return;
+  RememberAttempt(cursor, waiter.request, plan);
   if (cursor.synced_leases()) journal_.RequireSync();
   EndWaiter(cursor, cursor.waiters.front(), std::move(response));
 }
 
-Delivery Engine::Core::Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout) {
+Delivery Engine::Core::Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout,
+                             std::uint16_t consumer) {
   entry.leased = true;
+  entry.consumer = consumer;
   ++entry.attempts;
   entry.nonce = {boot_, ++nonce_counter_};
   entry.lease_start = now_;

@@ -181,14 +181,38 @@ void Engine::Replay(const Caller& caller, ReplayRequest request, Done<TaskInfo> 
   core_->Replay(caller, request, std::move(done));
 }
 
-void Engine::Redrive(const Caller& caller, std::string queue, Done<TaskInfo> done) {
-  BROKER_COMMAND(core_->Redrive(caller, queue));
+void Engine::ListConsumers(const Caller& caller, model::Target source, Done<std::vector<ConsumerInfo>> done) {
+  BROKER_COMMAND(core_->ListConsumers(caller, source));
+}
+
+void Engine::Move(const Caller& caller, MoveRequest request, Done<TaskInfo> done) {
+  BROKER_COMMAND(core_->Move(caller, request));
 }
 void Engine::GetTask(const Caller& caller, model::TaskId id, Done<TaskInfo> done) {
   BROKER_COMMAND(core_->GetTask(caller, id));
 }
 void Engine::ListTasks(const Caller& caller, ListRequest request, Done<ListPage<TaskInfo>> done) {
   BROKER_COMMAND(core_->ListTasks(caller, request));
+}
+void Engine::CancelTask(const Caller& caller, model::TaskId id, Done<TaskInfo> done) {
+  BROKER_COMMAND(core_->CancelTask(caller, id));
+}
+
+void Engine::ClaimIdempotency(const Caller& caller, std::string key, Nanos life, Done<IdempotencyClaim> done) {
+  BROKER_COMMAND(core_->ClaimIdempotency(caller, key, life));
+}
+void Engine::CompleteIdempotency(const Caller& caller, std::string key, std::string token, std::string result, Nanos life,
+                                 Done<void> done) {
+  BROKER_COMMAND(core_->CompleteIdempotency(caller, key, token, std::move(result), life));
+}
+void Engine::ReleaseIdempotency(const Caller& caller, std::string key, std::string token, Done<void> done) {
+  BROKER_COMMAND(core_->ReleaseIdempotency(caller, key, token));
+}
+void Engine::ForgetIdempotency(const Caller& caller, std::string key, Done<void> done) {
+  BROKER_COMMAND(core_->ForgetIdempotency(caller, key));
+}
+void Engine::GetIdempotency(const Caller& caller, std::string key, Done<IdempotencyClaim> done) {
+  BROKER_COMMAND(core_->GetIdempotency(caller, key));
 }
 
 void Engine::ShowClock(Done<ClockInfo> done) {

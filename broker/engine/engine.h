@@ -148,11 +148,12 @@ class Engine {
   void Replay(const Caller&, ReplayRequest, Done<TaskInfo>);
 
   // ---- tasks
-  // One move at a time of a queue. Errors: kFailedPrecondition when one runs already, or when running moves would go round
-  // in a circle; kInvalidArgument for a destination that is the queue itself.
+  // One move at a time of a queue. Errors: kFailedPrecondition when one runs already, when running moves would go round in
+  // a circle, or for a topic without subscriptions; kInvalidArgument for a destination that is the queue itself or feeds
+  // it; kLimitExceeded, QUOTA_EXCEEDED. It fails, with the reason, when its queue or destination is deleted.
   void Move(const Caller&, MoveRequest, Done<TaskInfo>);
-  void Redrive(const Caller&, std::string queue, Done<TaskInfo>);  // Move of everything, without a destination
   void GetTask(const Caller&, model::TaskId id, Done<TaskInfo>);
+  // Newest first; the prefix is of the kind. An ended task is remembered for a week, and the last thousand at most.
   void ListTasks(const Caller&, ListRequest, Done<ListPage<TaskInfo>>);
   // What was moved stays moved. Errors: kNotFound; kFailedPrecondition when it has ended.
   void CancelTask(const Caller&, model::TaskId id, Done<TaskInfo>);
@@ -160,11 +161,12 @@ class Engine {
   // ---- idempotency records: by namespace and key (1 to kMaxIdempotencyKeyBytes of text)
   // Claims the key for `life` (1 s to 31 d), unless another has it or the work is done.
   void ClaimIdempotency(const Caller&, std::string key, Nanos life, Done<IdempotencyClaim>);
-  // Keeps `result` for `life`. Errors: kNotFound; kLeaseLost when the claim expired or is another's; kLimitExceeded.
+  // Keeps `result` for `life`; again with the same token, the last result stands. Errors: kLeaseLost when the claim
+  // expired, was given up or is another's; kLimitExceeded.
   void CompleteIdempotency(const Caller&, std::string key, std::string token, std::string result, Nanos life, Done<void>);
-  // The next claim is new. Errors as above.
+  // The next claim is new. Errors: kLeaseLost as above, and when the work was completed.
   void ReleaseIdempotency(const Caller&, std::string key, std::string token, Done<void>);
-  // Drops the key, whatever its state.
+  // Drops the key, whatever its state. Errors: kNotFound.
   void ForgetIdempotency(const Caller&, std::string key, Done<void>);
   // Without claiming: kNotFound when there is none.
   void GetIdempotency(const Caller&, std::string key, Done<IdempotencyClaim>);

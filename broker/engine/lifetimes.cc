@@ -23,15 +23,19 @@ void Engine::Core::MoveDue(Cursor& cursor) {
   }
 }
 
-std::vector<std::uint64_t> Engine::Core::ReadyNow(Cursor& cursor, std::size_t limit) {
-  for (;;) {
-    std::vector<std::uint64_t> ready = cursor.outstanding.Ready(limit);
-    const std::size_t before = cursor.outstanding.size();
-    for (const std::uint64_t sequence : ready) {
-      if (IsExpired(cursor.outstanding.Find(sequence)->expires)) RemoveOutstanding(cursor, sequence);
-    }
-    if (cursor.outstanding.size() == before) return ready;
+bool Engine::Core::DropExpired(Cursor& cursor, const std::vector<std::uint64_t>& sequences) {
+  const std::size_t before = cursor.outstanding.size();
+  for (const std::uint64_t sequence : sequences) {
+    if (IsExpired(cursor.outstanding.Find(sequence)->expires)) RemoveOutstanding(cursor, sequence);
   }
+  return cursor.outstanding.size() != before;
+}
+
+std::vector<std::uint64_t> Engine::Core::ReadyNow(Cursor& cursor, std::size_t limit) {
+  std::vector<std::uint64_t> ready;
+  do ready = cursor.outstanding.Ready(limit);
+  while (DropExpired(cursor, ready));
+  return ready;
 }
 
 // The chosen wait is stored with the entry: recovery draws nothing.

@@ -40,6 +40,7 @@ struct MessageLog {
   TimeMarks marks;
   ChunkTable chunks;
   Nanos retention{0};         // of a topic that keeps for replay; 0: only what somebody needs
+  std::uint64_t last_keyed = 0;  // no record behind it has an ordering key
   std::vector<Cursor*> cursors;
   std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting, or are catching up
   bool ordered = false;       // a queue's log whose delay holds back its head, not single messages

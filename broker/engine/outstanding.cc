@@ -71,7 +71,8 @@ void Outstanding::Clear() {
   pages_.clear();
   leases_.clear();
   backing_off_.clear();
-  ready_.clear();
+  groups_.Clear();
+  held_.clear();
   waiting_.clear();
   keys_.clear();
   ready_keys_.clear();
@@ -86,10 +87,13 @@ void Outstanding::Index(std::uint64_t sequence, const Entry& entry) {
   if (entry.leased) {
     leases_.emplace(entry.due, sequence);
     leased_ += {1, entry.size_bytes};
+    if (!keyed) groups_.AddLease(entry.key_hash);
+    if (entry.consumer >= held_.size()) held_.resize(entry.consumer + 1u);
+    ++held_[entry.consumer];
   } else if (!entry.dying && entry.due > now_) {
     backing_off_.emplace(entry.due, sequence);
   } else if (!entry.dying && !keyed) {
-    ready_.insert(sequence);
+    groups_.AddReady(entry.key_hash, sequence, entry.tried());
   }
   if (keyed) {
     Key& key = keys_[entry.key_hash];
@@ -100,15 +104,18 @@ void Outstanding::Index(std::uint64_t sequence, const Entry& entry) {
 }
 
 void Outstanding::Unindex(std::uint64_t sequence, const Entry& entry) {
+  const bool keyed = ordered_ && entry.key_hash != 0;
   if (entry.leased) {
     leases_.erase({entry.due, sequence});
     leased_ -= {1, entry.size_bytes};
+    if (!keyed) groups_.RemoveLease(entry.key_hash);
+    --held_[entry.consumer];
   }
   if (entry.dying) dying_ -= {1, entry.size_bytes};
   waiting_.erase(sequence);
   backing_off_.erase({entry.due, sequence});
-  ready_.erase(sequence);
-  if (ordered_ && entry.key_hash != 0) {
+  if (!keyed) groups_.RemoveReady(entry.key_hash, sequence, entry.tried());
+  if (keyed) {
     Key& key = keys_[entry.key_hash];
     key.waiting.erase(sequence);
     key.leased.erase(sequence);
@@ -144,7 +151,7 @@ std::vector<std::uint64_t> Outstanding::MoveDue(Time now) {
     if (ordered_ && entry->key_hash != 0) {
       RefreshKey(entry->key_hash);
     } else {
-      ready_.insert(sequence);
+      groups_.AddReady(entry->key_hash, sequence, entry->tried());
     }
     moved.push_back(sequence);
   }
@@ -158,10 +165,11 @@ std::optional<std::uint64_t> Outstanding::NextWaiting(std::uint64_t sequence) co
 
 std::vector<std::uint64_t> Outstanding::Ready(std::size_t limit) const {
   std::vector<std::uint64_t> found;
-  auto single = ready_.begin();
+  const std::vector<std::uint64_t> singles = groups_.OldestOf(!ordered_ && groups_.size() == 1 ? groups_.only() : 0, limit);
+  auto single = singles.begin();
   auto group = ready_keys_.begin();
-  while (found.size() < limit && (single != ready_.end() || group != ready_keys_.end())) {
-    if (group == ready_keys_.end() || (single != ready_.end() && *single < group->first)) {
+  while (found.size() < limit && (single != singles.end() || group != ready_keys_.end())) {
+    if (group == ready_keys_.end() || (single != singles.end() && *single < group->first)) {
       found.push_back(*single++);
       continue;
     }
@@ -179,14 +187,10 @@ std::size_t Outstanding::CountOfKey(std::uint64_t key_hash) const {
   return key == keys_.end() ? 0 : key->second.waiting.size() + key->second.leased.size();
 }
 
-std::vector<std::uint64_t> Outstanding::LaterOfKey(std::uint64_t key_hash, std::uint64_t sequence) const {
-  std::vector<std::uint64_t> later;
+std::vector<std::uint64_t> Outstanding::LeasedAfter(std::uint64_t key_hash, std::uint64_t sequence) const {
   const auto key = keys_.find(key_hash);
-  if (key == keys_.end()) return later;
-  for (const auto* group : {&key->second.leased, &key->second.waiting}) {
-    later.insert(later.end(), group->upper_bound(sequence), group->end());
-  }
-  return later;
+  if (key == keys_.end()) return {};
+  return {key->second.leased.upper_bound(sequence), key->second.leased.end()};
 }
 
 std::optional<Time> Outstanding::NextLeaseEnd() const {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "broker/base/clock.h"
+#include "broker/engine/groups.h"
 #include "broker/engine/totals.h"
 
 namespace broker::engine {
@@ -37,16 +38,19 @@ struct Entry {
   bool leased = false;
   bool dying = false;  // on its way to the dead-letter target; not stored
   bool held = false;   // its record is held: nothing else brings it to this cursor
+  std::uint16_t consumer = 0;  // that holds the lease, by its number in Consumers; not stored
   std::uint32_t attempts = 0;
   Time due{};
   Nonce nonce;
-  std::uint64_t key_hash = 0;  // 0: no key
+  std::uint64_t key_hash = 0;  // 0: no key. Of an unordered cursor it names the group, and holds nothing back
   Time first_attempt{};
   Time lease_start{};
   std::uint64_t size_bytes = 0;
   Time append_time{};
   Time expires{};  // zero: none
   std::shared_ptr<const std::string> reason;  // of the last attempt; null: none. Shared by entries of one command
+
+  bool tried() const { return nonce != Nonce{}; }  // it was handed out before
 };
 
 // As if it had never been handed out.
@@ -73,15 +77,19 @@ class Outstanding {
   std::vector<std::uint64_t> MoveDue(Time now);
 
   // Deliverable sequences, oldest first, as of the last MoveDue: at most `limit`. In an ordered set, those of one key
-  // follow each other in order, from its head on.
+  // follow each other in order, from its head on. REQUIRES: in an unordered one, at most one group.
   std::vector<std::uint64_t> Ready(std::size_t limit) const;
-  bool HasReady() const { return !ready_.empty() || !ready_keys_.empty(); }
+  bool HasReady() const { return groups_.HasReady() || !ready_keys_.empty(); }
   // The first at or after `sequence` that is neither leased nor gone to dead letter.
   std::optional<std::uint64_t> NextWaiting(std::uint64_t sequence) const;
+  // Of an unordered set; of an ordered one, those without a key are group 0.
+  const Groups& groups() const { return groups_; }
   // How many of this ordering key are outstanding: another one must not overtake them.
   std::size_t CountOfKey(std::uint64_t key_hash) const;
-  // The sequences of `key_hash` above `sequence`, leased or not.
-  std::vector<std::uint64_t> LaterOfKey(std::uint64_t key_hash, std::uint64_t sequence) const;
+  // The leased sequences of `key_hash` above `sequence`.
+  std::vector<std::uint64_t> LeasedAfter(std::uint64_t key_hash, std::uint64_t sequence) const;
+  // Leases of a consumer. Those of number 0 are not counted.
+  std::uint64_t HeldBy(std::uint16_t consumer) const { return consumer < held_.size() ? held_[consumer] : 0; }
 
   // The earliest deadline of a lease, and the earliest end of a backoff.
   std::optional<Time> NextLeaseEnd() const;
@@ -126,10 +134,11 @@ class Outstanding {
   std::map<std::uint64_t, Page> pages_;
   std::set<std::pair<Time, std::uint64_t>> leases_;
   std::set<std::pair<Time, std::uint64_t>> backing_off_;
-  std::set<std::uint64_t> ready_;  // keyless ones
+  Groups groups_;  // of what is ready and leased; of an ordered set only what has no key
   std::set<std::uint64_t> waiting_;  // whether or not they may go yet
   std::unordered_map<std::uint64_t, Key> keys_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> ready_keys_;  // (head sequence, key)
+  std::vector<std::uint64_t> held_;  // leases by consumer
   std::set<std::uint64_t> dirty_;
   std::set<std::uint64_t> stored_;
 };

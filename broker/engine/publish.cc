@@ -170,6 +170,7 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
   record.sequence = log.next_sequence++;
   record.append_time = now_;
   if (!record.held) log.totals += {1, record.size_bytes};
+  if (record.key_hash != 0) log.last_keyed = record.sequence;
   record.totals = log.totals;
 
   if (log.chunks.OnAppend(record.sequence, record.size_bytes + kRecordOverhead, now_, below.bytes)) {

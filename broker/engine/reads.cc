@@ -96,6 +96,7 @@ void Engine::Core::DropWindow(Cursor& cursor) {
   window_bytes_ -= cursor.window_bytes;
   cursor.window_bytes = 0;
   cursor.window.clear();
+  cursor.ahead = {};
   cursor.reading = false;
   ++cursor.read_epoch;
   with_window_.erase(cursor.id.value());

@@ -136,6 +136,7 @@ Status Engine::Core::LoadLogs() {
       log->totals = {record.total_messages(), record.total_bytes()};
       log->marks.SetLastAppend(FromNanos(record.append_time_ns()));
     }
+    log->last_keyed = log->next_sequence - 1;  // for all that is known
     if (Chunk* open = log->chunks.open()) {
       open->bytes = log->totals.bytes - open->base_bytes + (log->next_sequence - open->first) * kRecordOverhead;
     }
@@ -376,12 +377,6 @@ Status Engine::Core::LoadTasks() {
     task.info.kind = record.kind();
     task.info.source = {task.info.kind == kReplayTask ? model::ResourceKind::kTopic : model::ResourceKind::kQueue,
                         record.source_name()};
-    if (!record.destination_name().empty()) {
-      task.info.destination = {static_cast<model::ResourceKind>(record.destination_kind()), record.destination_name()};
-    }
-    task.info.filter = record.filter();
-    if (record.rate() != 0) task.info.rate = record.rate();
-    task.info.total = record.total();
     task.delivery_format = record.delivery_format();
     task.destination_log = record.destination_log();
     task.end_messages = record.end_messages();
@@ -396,8 +391,20 @@ Status Engine::Core::LoadTasks() {
     task.source_cursor = record.source_cursor();
     task.next = record.next_sequence();
     task.end = record.end_sequence();
-    if (task.info.state == TaskState::kRunning) timers_.Set({TimerKind::kTask, id}, now_);
+    if (!record.destination_name().empty()) {
+      task.info.destination = {static_cast<model::ResourceKind>(record.destination_kind()), record.destination_name()};
+    }
+    if (!record.filter().empty()) {
+      auto filter = model::Filter::Parse(record.filter());
+      if (!filter.ok()) return filter.error();
+      task.info.filter = record.filter();
+      task.filter = *std::move(filter);
+    }
+    if (record.rate() != 0) task.info.rate = record.rate();
+    task.info.dry_run = record.dry_run();
+    task.info.total = record.total();
     tasks_.emplace(id, std::move(task));
+    WakeTask(id);
     return {};
   });
 }
@@ -422,6 +429,7 @@ void Engine::Core::Restart() {
   });
   snapshots_.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
   timers_.Set({TimerKind::kDedup, 0}, now_);
+  timers_.Set({TimerKind::kIdempotency, 0}, now_);
   if (clock_.held_back() > Nanos{0}) {
     broker::Log(LogLevel::kWarning, "clock_far_ahead",
                 {{"held_back_s", clock_.held_back() / std::chrono::seconds(1)},

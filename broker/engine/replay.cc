@@ -15,8 +15,6 @@
 namespace broker::engine {
 namespace {
 
-constexpr std::size_t kStepRecords = 500;
-
 Status CheckReplay(const ReplayRequest& request) {
   if (request.delivery_format.size() > model::kMaxNameBytes) {
     return InvalidField("delivery_format",
@@ -73,18 +71,15 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
     return Replay(caller, request, std::move(done));
   }
 
-  DropFinishedTasks();
+  if (const Status status = CheckTaskQuota(caller); !status.ok()) return refuse(status.error());
   Task task;
-  task.info.id = model::TaskId(NextId());
   task.info.kind = kReplayTask;
   task.info.source = {model::ResourceKind::kTopic, request.topic};
   task.info.destination = {model::ResourceKind::kQueue, request.queue};
   if (request.filter) task.info.filter = request.filter->text();
   task.info.rate = request.rate;
-  task.info.started = now_;
   task.info.total = to.sequence > start.sequence ? to.below.messages - start.below.messages : 0;
   if (!start.exact) task.info.notes.emplace_back("the topic does not keep all that was published since `from`");
-  task.name_space = caller.name_space;
   task.next = start.sequence;
   task.end = to.sequence;
   task.end_messages = to.below.messages;
@@ -95,26 +90,18 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
   cursor.use = CursorUse::kReplay;
   SetPosition(cursor, start.sequence, start.below);
   task.source_cursor = cursor.id.value();
-  StoreTask(task);
-  const std::uint64_t task_id = task.info.id.value();
-  timers_.Set({TimerKind::kTask, task_id}, now_);
-  Answer(std::move(done), Result<TaskInfo>(tasks_.emplace(task_id, std::move(task)).first->second.info));
+  Answer(std::move(done), Result<TaskInfo>(StartTask(caller, std::move(task)).info));
 }
 
-void Engine::Core::RunReplay(Task& task) {
-  if (now_ < task.not_before) return;
+Engine::Core::Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   Cursor& cursor = *FindCursor(task.source_cursor);
-  if (cursor.log->deleted) return FinishTask(task, TaskState::kFailed, "its topic was deleted");
+  if (cursor.log->deleted) return {StepEnd::kFailed, "its topic was deleted"};
   Queue* queue = queues_.Find(task.name_space, task.info.destination->name);
   // By its log, not its name: one made anew gets nothing.
   if (queue == nullptr || queue->log->id.value() != task.destination_log) {
-    return FinishTask(task, TaskState::kFailed, "its queue was deleted");
+    return {StepEnd::kFailed, "its queue was deleted"};
   }
-  if (storage_full_) return FinishTask(task, TaskState::kFailed, *storage_full_);
-  const std::uint64_t before = task.info.moved;
-  const std::size_t limit =
-      task.info.rate ? std::clamp<std::size_t>(*task.info.rate / 10, 1, kStepRecords) : kStepRecords;
-  const bool fed = Feed(cursor, task.end, limit, task.filter.has_value(),
+  const bool fed = Feed(cursor, task.end, most, task.filter.has_value(),
                         [&](const StoredRecord& record, model::MessageId target) {
                           if (!Passes(task.filter, record)) return NoteLeft(task, "it does not pass the filter");
                           GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
@@ -128,13 +115,8 @@ void Engine::Core::RunReplay(Task& task) {
     NoteLeft(task, "it expired before its turn, or its record is damaged");
     task.info.left += skipped - 1;
   }
-  if (fed && cursor.position >= task.end) return FinishTask(task, TaskState::kDone, {});
-  StoreTask(task);
-  if (!fed) return;
-  if (task.info.rate) task.not_before = now_ + (task.info.moved - before) * Nanos(std::chrono::seconds(1)) / *task.info.rate;
-  journal_.After([this, id = task.info.id.value(), due = task.not_before] {
-    timers_.Set({TimerKind::kTask, id}, std::max(due, now_));
-  });
+  if (!fed) return {StepEnd::kReading, {}};
+  return {cursor.position >= task.end ? StepEnd::kDone : StepEnd::kMore, {}};
 }
 
 void Engine::Core::EndReplay(Task& task) {

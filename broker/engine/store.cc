@@ -115,6 +115,7 @@ void Engine::Core::StoreTask(const Task& task) {
   }
   record.set_filter(task.info.filter);
   record.set_rate(task.info.rate.value_or(0));
+  record.set_dry_run(task.info.dry_run);
   record.set_total(task.info.total);
   record.set_delivery_format(task.delivery_format);
   record.set_destination_log(task.destination_log);
@@ -125,6 +126,7 @@ void Engine::Core::StoreTask(const Task& task) {
 
 void Engine::Core::DropTask(std::uint64_t id) {
   journal_.Delete(Family::kTasks, KindKey('t', id));
+  timers_.Clear({TimerKind::kTask, id});
   tasks_.erase(id);
 }
 

@@ -19,7 +19,8 @@ enum class TimerKind : std::uint8_t {
   kChunk,      // a log's open chunk is old enough to close
   kWaiter,     // a Receive has waited long enough
   kDedup,      // a generation of deduplication entries goes
-  kTask,       // a task goes on
+  kTask,       // a task goes on, or an ended one is forgotten
+  kIdempotency,  // an idempotency record expires
   kSnapshot,   // a snapshot expires
   kUnused,     // a subscription may have gone unused for too long
   kCatchUp,    // a queue subscription goes on bringing its queue what waited

@@ -31,7 +31,7 @@ void DeadLettersService::Arm() {
       context_, *this, &DeadLettersService::RequestRedrive,
       [this](const engine::Caller& caller, const v1::RedriveRequest& request, Answer<v1::Task> answer) {
         if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
-        context_.engine().Redrive(caller, request.queue(), Then<engine::TaskInfo>(std::move(answer)));
+        context_.engine().Move(caller, {.queue = request.queue()}, Then<engine::TaskInfo>(std::move(answer)));
       });
 }
 

@@ -384,7 +384,7 @@ void ModelRun::Redrive() {
   }
   Trace("redrive {}: {} to move", queue->first, moving.size());
   if (perhaps > 0) return;
-  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Redrive(caller_, queue->first, done); });
+  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, {.queue = queue->first}, done); });
   if (!task.ok()) Violate(invariant::kAnswers, "a redrive was refused: " + task.error().message);
   task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
   if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a redrive did not end");
@@ -396,8 +396,6 @@ void ModelRun::Redrive() {
     model_.AddRedriven(source, entry);
     letters.Remove(entry.uid);
   }
-  // What it looked at and left is not fresh any more.
-  for (ModelEntry& entry : letters.entries) entry.fresh = entry.fresh && entry.state == MessageState::kDelayed;
   if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }

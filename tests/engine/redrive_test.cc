@@ -180,14 +180,14 @@ TEST_F(Redrives, GoOnAfterAKill) {
   TryNack("orders", entries);
   ASSERT_EQ(Counts("dead"), "500 ready");
   Pending<engine::TaskInfo> started;
-  engine().Redrive(caller, "dead", started.done());
+  engine().Move(caller, {.queue = "dead"}, started.done());
   StopAtCommit(true);  // the task is on disk, its steps are not
   Kill();
   Reopen();
   Advance(1min);
   EXPECT_EQ(Counts("dead"), "empty");
   EXPECT_EQ(Counts("orders"), "500 ready");
-  const auto tasks = Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, {}, done); });
+  const auto tasks = TryListTasks();
   ASSERT_TRUE(tasks.ok());
   ASSERT_EQ(tasks->items.size(), 1u);
   EXPECT_EQ(tasks->items[0].state, TaskState::kDone);

@@ -91,7 +91,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
                           FormatTime(delivery.lease_deadline), FormatDuration(visibility_timeout)));
     }
     taken.insert(entry.uid);
-    if (!entry.fresh) ++retries;
+    if (entry.lease > 0) ++retries;
   }
   std::size_t fresh_left = 0;
   for (ModelEntry& entry : cursor.entries) {

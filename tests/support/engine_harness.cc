@@ -328,23 +328,60 @@ std::uint64_t EngineHarness::Purge(const std::string& source) {
 Status EngineHarness::TryCancelDelayed(const std::string& source, model::MessageId id) {
   return Call<void>([&](auto done) { engine().CancelDelayed(caller, TargetOf(source), id, done); });
 }
-Result<engine::TaskInfo> EngineHarness::TryRedrive(const std::string& queue) {
-  return Call<engine::TaskInfo>([&](auto done) { engine().Redrive(caller, queue, done); });
+Result<engine::TaskInfo> EngineHarness::TryMove(engine::MoveRequest request) {
+  return Call<engine::TaskInfo>([&](auto done) { engine().Move(caller, request, done); });
 }
-engine::TaskInfo EngineHarness::Redrive(const std::string& queue) {
-  return Finish(Must(TryRedrive(queue), "redriving " + queue).id);
+Result<engine::TaskInfo> EngineHarness::TryRedrive(const std::string& queue) { return TryMove({.queue = queue}); }
+engine::TaskInfo EngineHarness::Redrive(const std::string& queue) { return Move({.queue = queue}); }
+engine::TaskInfo EngineHarness::Move(engine::MoveRequest request) {
+  return UntilEnded(Must(TryMove(request), "moving from " + request.queue));
 }
-engine::TaskInfo EngineHarness::GetTask(model::TaskId id) {
-  return Must(Call<engine::TaskInfo>([&](auto done) { engine().GetTask(caller, id, done); }), "getting a task");
-}
-engine::TaskInfo EngineHarness::Finish(model::TaskId id) {
-  engine::TaskInfo task = GetTask(id);
-  for (int i = 0; i < 1'000 && task.state == engine::TaskState::kRunning; ++i) {
-    AdvanceOnce(std::chrono::seconds(1));
-    task = GetTask(id);
+engine::TaskInfo EngineHarness::UntilEnded(engine::TaskInfo task) {
+  for (int i = 0; i < 10'000 && task.state == engine::TaskState::kRunning; ++i) {
+    task = Must(GetTask(task.id), "getting a task");
+    if (task.state == engine::TaskState::kRunning) AdvanceOnce(std::chrono::seconds(1));
   }
-  EXPECT_NE(task.state, engine::TaskState::kRunning) << "a " << task.kind << " task does not end";
+  EXPECT_NE(task.state, engine::TaskState::kRunning) << "the task does not end";
   return task;
+}
+engine::TaskInfo EngineHarness::Finish(model::TaskId id) { return UntilEnded(Must(GetTask(id), "getting a task")); }
+Result<engine::TaskInfo> EngineHarness::GetTask(model::TaskId id) {
+  return Call<engine::TaskInfo>([&](auto done) { engine().GetTask(caller, id, done); });
+}
+Result<engine::TaskInfo> EngineHarness::TryCancelTask(model::TaskId id) {
+  return Call<engine::TaskInfo>([&](auto done) { engine().CancelTask(caller, id, done); });
+}
+Result<engine::ListPage<engine::TaskInfo>> EngineHarness::TryListTasks(engine::ListRequest request) {
+  return Call<engine::ListPage<engine::TaskInfo>>([&](auto done) { engine().ListTasks(caller, request, done); });
+}
+
+std::string EngineHarness::Claim(const std::string& key, Nanos life) {
+  const auto claim = Must(TryClaim(key, life), "claiming " + key);
+  switch (claim.state) {
+    case engine::ClaimState::kInProgress: return "in progress";
+    case engine::ClaimState::kDone: return "done: " + claim.result;
+    case engine::ClaimState::kNew: break;
+  }
+  tokens_[key] = claim.token;
+  return "new";
+}
+Result<engine::IdempotencyClaim> EngineHarness::TryClaim(const std::string& key, Nanos life) {
+  return Call<engine::IdempotencyClaim>([&](auto done) { engine().ClaimIdempotency(caller, key, life, done); });
+}
+Status EngineHarness::TryComplete(const std::string& key, const std::string& token, const std::string& result, Nanos life) {
+  return Call<void>([&](auto done) { engine().CompleteIdempotency(caller, key, token, result, life, done); });
+}
+Status EngineHarness::TryReleaseClaim(const std::string& key, const std::string& token) {
+  return Call<void>([&](auto done) { engine().ReleaseIdempotency(caller, key, token, done); });
+}
+Status EngineHarness::TryForget(const std::string& key) {
+  return Call<void>([&](auto done) { engine().ForgetIdempotency(caller, key, done); });
+}
+Result<engine::IdempotencyClaim> EngineHarness::TryGetClaim(const std::string& key) {
+  return Call<engine::IdempotencyClaim>([&](auto done) { engine().GetIdempotency(caller, key, done); });
+}
+Result<std::vector<engine::ConsumerInfo>> EngineHarness::TryListConsumers(const std::string& source) {
+  return Call<std::vector<engine::ConsumerInfo>>([&](auto done) { engine().ListConsumers(caller, TargetOf(source), done); });
 }
 engine::ClockInfo EngineHarness::ShowClock() {
   return Must(Call<engine::ClockInfo>([&](auto done) { engine().ShowClock(done); }), "showing the clock");

@@ -145,8 +145,21 @@ class EngineHarness : public Simulation {
   // Until the task has ended.
   engine::TaskInfo Redrive(const std::string& queue);
   Result<engine::TaskInfo> TryRedrive(const std::string& queue);
-  engine::TaskInfo GetTask(model::TaskId id);
+  engine::TaskInfo Move(engine::MoveRequest request);
+  Result<engine::TaskInfo> TryMove(engine::MoveRequest request);
+  Result<engine::TaskInfo> GetTask(model::TaskId id);
   engine::TaskInfo Finish(model::TaskId id);
+  Result<engine::TaskInfo> TryCancelTask(model::TaskId id);
+  Result<engine::ListPage<engine::TaskInfo>> TryListTasks(engine::ListRequest request = {});
+  // "new", "in progress" or "done: RESULT"; of a new one TokenOf tells the token.
+  std::string Claim(const std::string& key, Nanos life);
+  const std::string& TokenOf(const std::string& key) const { return tokens_.at(key); }
+  Result<engine::IdempotencyClaim> TryClaim(const std::string& key, Nanos life);
+  Status TryComplete(const std::string& key, const std::string& token, const std::string& result, Nanos life);
+  Status TryReleaseClaim(const std::string& key, const std::string& token);
+  Status TryForget(const std::string& key);
+  Result<engine::IdempotencyClaim> TryGetClaim(const std::string& key);
+  Result<std::vector<engine::ConsumerInfo>> TryListConsumers(const std::string& source);
   engine::ClockInfo ShowClock();
   engine::ClockInfo AcceptClock();
 
@@ -160,11 +173,16 @@ class EngineHarness : public Simulation {
     return std::move(pending.result());
   }
 
- private:
+ protected:
   void Remember(const std::string& source, const engine::ReceiveResponse& response);
+
+ private:
   std::vector<std::string> Receipts(const std::string& source, const std::string& bodies) const;
 
+  engine::TaskInfo UntilEnded(engine::TaskInfo task);
+
   std::map<std::pair<std::string, std::string>, engine::Delivery> last_;
+  std::map<std::string, std::string> tokens_;
 };
 
 class EngineTest : public ::testing::Test, public EngineHarness {

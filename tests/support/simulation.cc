@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <limits>
+
 #include "broker/base/check.h"
 #include "broker/base/log.h"
 
@@ -50,8 +52,10 @@ void Simulation::Commit(engine::PendingGroup& group) {
   BROKER_CHECK(status.ok());
 }
 
-void Simulation::Drain() {
-  for (int turn = 0;; ++turn) {
+void Simulation::Drain() { DrainGroups(std::numeric_limits<std::uint64_t>::max()); }
+
+void Simulation::DrainGroups(std::uint64_t most) {
+  for (int turn = 0; most > 0; ++turn) {
     BROKER_CHECK(turn < kManyTurns);
     bool worked = RunPosted();
     worked |= RunDue();
@@ -60,6 +64,7 @@ void Simulation::Drain() {
       Commit(*group);
       engine_->Committed(std::move(*group));
       worked = true;
+      --most;
     }
     // Building a group may have asked for reads.
     if (!worked && strand_.empty() && reads_.empty()) return;
@@ -122,7 +127,7 @@ void Simulation::PowerCutKeeping(std::uint64_t batches) {
   store_.CrashLosingUnsynced(static_cast<std::size_t>(batches));
 }
 
-Status Simulation::TryReopen(Nanos downtime) {
+Status Simulation::Open(Nanos downtime) {
   BROKER_CHECK(!running());
   clock_.JumpWall(downtime);
   clock_.RestartMonotonic();
@@ -132,8 +137,18 @@ Status Simulation::TryReopen(Nanos downtime) {
   auto engine = engine::Engine::Open({clock_, chance_, counting_, strand_, reads_}, options_, committer_->state());
   if (!engine.ok()) return std::move(engine).error();
   engine_ = std::move(engine).value();
+  return {};
+}
+
+Status Simulation::TryReopen(Nanos downtime) {
+  BROKER_RETURN_IF_ERROR(Open(downtime));
   Drain();
   return {};
+}
+
+void Simulation::ReopenFor(std::uint64_t groups) {
+  BROKER_CHECK(Open(Nanos{0}).ok());
+  DrainGroups(groups);
 }
 
 void Simulation::Reopen(Nanos downtime) {

@@ -52,10 +52,14 @@ class Simulation {
   void PowerCutKeeping(std::uint64_t batches);  // so many batches of what was not synced
   void Reopen(Nanos downtime = Nanos{0});
   Status TryReopen(Nanos downtime = Nanos{0});
+  // Reopens, and stops after so many groups, in the midst of what there is to do. Only good before StopAtCommit or a death.
+  void ReopenFor(std::uint64_t groups);
   // Kill, then Reopen.
   void KillAndReopen(Nanos downtime = Nanos{0});
 
  private:
+  Status Open(Nanos downtime);
+  void DrainGroups(std::uint64_t most);
   bool RunPosted();
   bool RunDue();
   void Commit(engine::PendingGroup& group);

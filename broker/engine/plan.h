@@ -1,0 +1,29 @@
+// What a receive takes, in order, as it is chosen; see deliver.cc. Nothing is changed for it yet, but that the position
+// may have moved over what is not to be handed out now.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "broker/engine/core.h"
+
+namespace broker::engine {
+
+struct Engine::Core::Plan {
+  std::vector<RecordPtr> retries;  // what is outstanding already
+  std::vector<RecordPtr> fresh;    // chosen ones, and between them what is only stepped over
+  std::vector<bool> chosen;        // for each of `fresh`
+  std::size_t fresh_chosen = 0;
+  std::vector<std::uint64_t> missing;  // to be read before anything can be chosen
+  std::uint64_t run_from = 0;          // a run to be read; 0: none
+  std::uint64_t bytes = 0;
+  std::map<std::uint64_t, std::size_t> keys;  // ordering keys in it: what is handed out together may follow each other
+  bool again = false;                         // an attempt asked for once more: `retries` are leased already
+  bool unfinished = false;                    // it looked far enough for one turn; there may be more behind
+
+  bool needs_read() const { return !missing.empty() || run_from != 0; }
+  bool empty() const { return retries.empty() && fresh_chosen == 0; }
+};
+
+}  // namespace broker::engine

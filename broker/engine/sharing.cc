@@ -1,0 +1,83 @@
+// Fair sharing between the groups of an unordered cursor: whoever has the fewest messages in flight goes first, so that one
+// that publishes much, or works slowly, delays nobody else. Groups show themselves up to kShareAhead messages ahead of the
+// position. While only one does, a receive is as for a cursor without keys; when there are more, the position moves ahead
+// over what waits, which becomes outstanding and ready, and the choice is among that.
+#include <algorithm>
+#include <utility>
+
+#include "broker/engine/plan.h"
+#include "broker/model/limits.h"
+
+namespace broker::engine {
+namespace {
+
+constexpr std::size_t kShareAhead = 2'000;
+
+}  // namespace
+
+bool Engine::Core::Shares(Cursor& cursor) {
+  const Groups& groups = cursor.outstanding.groups();
+  const MessageLog& log = *cursor.log;
+  if (groups.keyed() == 0 && log.last_keyed < cursor.position) return false;
+  if (groups.size() > 1) return true;
+  Cursor::Ahead& ahead = cursor.ahead;
+  if (ahead.to <= cursor.position) ahead = {cursor.position, std::nullopt};
+  if (groups.size() == 1 && ahead.group && *ahead.group != groups.only()) return true;
+  for (; ahead.to < log.next_sequence && ahead.to < cursor.position + kShareAhead; ++ahead.to) {
+    const RecordPtr record = Loaded(cursor, ahead.to);
+    if (record == nullptr) {
+      if (ahead.group.value_or(0) != 0) ReadAhead(cursor, ahead.to);
+      break;
+    }
+    if (record->held || record->damaged || IsExpired(record->expires)) continue;
+    const std::uint64_t known = ahead.group ? *ahead.group : groups.size() == 1 ? groups.only() : record->key_hash;
+    if (record->key_hash != known) return true;
+    ahead.group = known;
+  }
+  return false;
+}
+
+// Only while there is room in plenty: what is read too early is read twice.
+void Engine::Core::ReadAhead(Cursor& cursor, std::uint64_t from) {
+  if (!cursor.reading && window_bytes_ < options_.read_ahead_bytes / 2) StartRead(cursor, {}, from, kShareAhead);
+}
+
+std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, std::size_t untried) {
+  const MessageLog& log = *cursor.log;
+  const Outstanding& outstanding = cursor.outstanding;
+  while (outstanding.groups().untried() < untried && outstanding.size() < model::kMaxOutstanding &&
+         cursor.position < log.next_sequence) {
+    const RecordPtr record = Loaded(cursor, cursor.position);
+    if (record == nullptr) return cursor.position;
+    if (record->held || record->damaged || IsExpired(record->expires)) {
+      StepOver(cursor, *record, record->damaged);
+    } else {
+      // Not StepOver: what was read of it will be wanted.
+      PutOutstanding(cursor, record->sequence, FreshEntry(*record));
+      SetPosition(cursor, record->sequence + 1, record->totals);
+    }
+  }
+  return std::nullopt;
+}
+
+void Engine::Core::PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several) {
+  const auto unread = StepAhead(cursor, several ? std::max(limit, kShareAhead) : limit);
+  const std::size_t most_tried = (limit + 1) / 2;
+  std::vector<std::uint64_t> chosen;
+  do chosen = cursor.outstanding.groups().Share(limit, most_tried);
+  while (DropExpired(cursor, chosen));
+  if (unread) {
+    const auto tried = static_cast<std::size_t>(std::count_if(
+        chosen.begin(), chosen.end(), [&](std::uint64_t each) { return cursor.outstanding.Find(each)->tried(); }));
+    if (chosen.size() < limit || tried > most_tried) {
+      plan.run_from = *unread;
+      return;
+    }
+    ReadAhead(cursor, *unread);
+  }
+  PlanOutstanding(cursor, plan, chosen, max_bytes);
+  std::sort(plan.retries.begin(), plan.retries.end(),
+            [](const RecordPtr& a, const RecordPtr& b) { return a->sequence < b->sequence; });
+}
+
+}  // namespace broker::engine
