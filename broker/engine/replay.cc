@@ -1,7 +1,7 @@
-// Replay as a durable task: what a topic has kept from one time to another, given to a queue once more, as an alias each.
-// It has a cursor of its own in the topic, which moves in the group that appends the aliases; so one that resumes after a
-// restart leaves nothing out and gives nothing twice. The cursor lives under the topic's retention: what expires before
-// its turn is left out, and noted.
+// Replay as a durable task: what a topic has kept from one time to another, given to a queue once more, as an alias
+// each. It has a cursor of its own in the topic, which moves in the group that appends the aliases; so one that resumes
+// after a restart leaves nothing out and gives nothing twice. The cursor lives under the topic's retention: what expires
+// before its turn is left out, and noted.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@ Status CheckReplay(const ReplayRequest& request) {
                         fmt::format("{} bytes; at most {}", request.delivery_format.size(), model::kMaxNameBytes));
   }
   if (request.to && *request.to <= request.from) {
-    return InvalidField("to", fmt::format("{} is not after `from`, {}", FormatTime(*request.to), FormatTime(request.from)));
+    return InvalidField("to",
+                        fmt::format("{} is not after `from`, {}", FormatTime(*request.to), FormatTime(request.from)));
   }
   if (request.rate && (*request.rate < 1 || *request.rate > model::kMaxTaskRate)) {
     return InvalidField("rate", fmt::format("{} is outside 1 to {}", *request.rate, model::kMaxTaskRate));
@@ -114,12 +115,12 @@ void Engine::Core::RunReplay(Task& task) {
   const std::uint64_t before = task.info.moved;
   const std::size_t limit =
       task.info.rate ? std::clamp<std::size_t>(*task.info.rate / 10, 1, kStepRecords) : kStepRecords;
-  const bool fed = Feed(cursor, task.end, limit, task.filter.has_value(),
-                        [&](const StoredRecord& record, model::MessageId target) {
-                          if (!Passes(task.filter, record)) return NoteLeft(task, "it does not pass the filter");
-                          GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
-                          ++task.info.moved;
-                        });
+  const bool fed =
+      Feed(cursor, task.end, limit, task.filter.has_value(), [&](const StoredRecord& record, model::MessageId target) {
+        if (!Passes(task.filter, record)) return NoteLeft(task, "it does not pass the filter");
+        GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
+        ++task.info.moved;
+      });
   task.next = cursor.position;
   // The position moved past more than was looked at.
   const std::uint64_t ahead = cursor.position < task.end ? task.end_messages - cursor.below.messages : 0;
@@ -131,7 +132,8 @@ void Engine::Core::RunReplay(Task& task) {
   if (fed && cursor.position >= task.end) return FinishTask(task, TaskState::kDone, {});
   StoreTask(task);
   if (!fed) return;
-  if (task.info.rate) task.not_before = now_ + (task.info.moved - before) * Nanos(std::chrono::seconds(1)) / *task.info.rate;
+  if (task.info.rate)
+    task.not_before = now_ + (task.info.moved - before) * Nanos(std::chrono::seconds(1)) / *task.info.rate;
   journal_.After([this, id = task.info.id.value(), due = task.not_before] {
     timers_.Set({TimerKind::kTask, id}, std::max(due, now_));
   });
