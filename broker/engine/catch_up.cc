@@ -1,8 +1,8 @@
-// Queue subscriptions that are paused or catching up. While one is paused what is published stays in the topic under a
-// cursor of its own. When it goes on, that follows into the queue in order; what is published meanwhile goes the same way,
-// until nothing is left and the cursor goes: then publishes fan out to the queue again.
+// Queue subscriptions that are paused or catching up. While one is paused what is published stays in the topic under
+// a cursor of its own. When it goes on, that follows into the queue in order; what is published meanwhile goes the same
+// way, until nothing is left and the cursor goes: then publishes fan out to the queue again.
 //
-// What waits expires by the queue's retention. If the topic is deleted it still follows, and the subscription goes after it.
+// What waits expires by the queue's retention. If the topic is deleted it still follows, and the subscription goes then.
 #include <utility>
 
 #include "broker/engine/core.h"
@@ -38,11 +38,12 @@ void Engine::Core::CatchUp(Subscription& subscription) {
   if (storage_full_) return timers_.Set({TimerKind::kCatchUp, cursor.id.value()}, now_ + kFullPause);
   const MessageLog& log = *cursor.log;
   const model::SubscriptionSettings& settings = subscription.settings;
-  const bool fed = Feed(cursor, log.next_sequence, kStepRecords, settings.filter.has_value(),
-                        [&](const StoredRecord& record, model::MessageId target) {
-                          if (!Passes(settings.filter, record)) return;
-                          GiveTo(*subscription.queue, {target, {}, subscription.name, settings.delivery_format}, record);
-                        });
+  const bool fed =
+      Feed(cursor, log.next_sequence, kStepRecords, settings.filter.has_value(),
+           [&](const StoredRecord& record, model::MessageId target) {
+             if (!Passes(settings.filter, record)) return;
+             GiveTo(*subscription.queue, {target, {}, subscription.name, settings.delivery_format}, record);
+           });
   if (!fed) return;
   if (cursor.position < log.next_sequence) return Wake(cursor);
   EndCatchUp(subscription);

@@ -385,7 +385,7 @@ class Engine::Core {
   void FindTime(const MessageLog& log, Time time, std::function<void(const Place&)> then);
   void SeekToTime(const Caller&, std::uint64_t cursor, Time time, Done<SubscriptionDescription>);
   void SeekToSnapshot(Cursor& cursor, const Snapshot& snapshot);
-  // Moves the cursor to `place`, with these outstanding, and ends all leases. What is held for it alone from `place` on stays.
+  // Moves the cursor, with these outstanding, and ends all leases. What is held for it alone from there on stays.
   void Reset(Cursor& cursor, std::uint64_t position, const Totals& below, std::map<std::uint64_t, Entry> outstanding);
 
   // ---- snapshots.cc

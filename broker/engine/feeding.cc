@@ -13,7 +13,8 @@ bool Engine::Core::Feed(Cursor& cursor, std::uint64_t end, std::size_t limit, bo
   end = std::min(end, log.next_sequence);
   for (std::size_t n = 0; n < limit && cursor.position < end; ++n) {
     const RecordPtr record = Loaded(cursor, cursor.position);
-    const bool bare = record != nullptr && with_message && !record->held && !record->damaged && record->message == nullptr;
+    const bool bare =
+        record != nullptr && with_message && !record->held && !record->damaged && record->message == nullptr;
     if (record == nullptr || bare) {
       if (cursor.reading) return false;
       std::vector<std::uint64_t> points;

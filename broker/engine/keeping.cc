@@ -1,5 +1,5 @@
 // What a log keeps, and from where on: for those who have not read it, for a replay as long as the topic's retention
-// says, and for a seek where a subscription retains what it settled. Snapshots are frozen cursors and need nothing here.
+// says, and for a seek where a subscription retains what it settled. Snapshots are frozen cursors: no case of their own.
 #include <algorithm>
 
 #include "broker/engine/core.h"
@@ -8,7 +8,8 @@ namespace broker::engine {
 
 std::uint64_t Engine::Core::StoredFrom(const MessageLog& log) {
   const std::vector<Chunk>& chunks = log.chunks.chunks();
-  if (chunks.empty() || (!chunks.back().open() && chunks.back().last + 1 != log.next_sequence)) return log.next_sequence;
+  if (chunks.empty() || (!chunks.back().open() && chunks.back().last + 1 != log.next_sequence))
+    return log.next_sequence;
   // Behind the last gap: what is left of older chunks waits for someone else, and its counts cannot be told.
   std::size_t at = chunks.size() - 1;
   while (at > 0 && chunks[at - 1].last + 1 == chunks[at].first) --at;

@@ -61,7 +61,8 @@ RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint6
 }
 
 // Times ascend, so halving finds it.
-RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high, Time cutoff) {
+RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high,
+                         Time cutoff) {
   RecordPtr last;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;

@@ -31,8 +31,9 @@ ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request);
 // One record with its message; null when it is not there.
 RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence);
 
-// The last record in [low, high) that was appended at or before `cutoff`, or null. None of them may be missing; a damaged
-// one counts as later.
-RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high, Time cutoff);
+// The last record in [low, high) that was appended at or before `cutoff`, or null. None of them may be missing; a
+// damaged one counts as later.
+RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high,
+                         Time cutoff);
 
 }  // namespace broker::engine

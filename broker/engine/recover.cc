@@ -292,8 +292,7 @@ Status Engine::Core::LoadCatalog() {
       }));
   return ScanKind<v0::TaskRecord>(
       deps_.kv, Family::kTasks, 't', [&](std::uint64_t, const v0::TaskRecord& record) -> Status {
-        const bool reads_on = record.kind() == kReplayTask && record.state() == static_cast<std::uint32_t>(TaskState::kRunning);
-        if (!reads_on) return {};
+        if (record.kind() != kReplayTask || static_cast<TaskState>(record.state()) != TaskState::kRunning) return {};
         auto cursor = restore_cursor(record.source_cursor(), {}, record.name_space(),
                                      {model::ResourceKind::kTopic, record.source_name()});
         if (!cursor.ok()) return cursor.error();

@@ -1,10 +1,11 @@
-// Seeks: another position and outstanding set for a pull subscription, in one batch, and a new lease epoch, so that receipts
-// of before are stale. To a time: the log's marks narrow it down, and records off the strand make it exact. What counts is
-// when a message entered the log: of a delayed one, when it came due.
+// Seeks: another position and outstanding set for a pull subscription, in one batch, and a new lease epoch, so that
+// receipts of before are stale. To a time: the log's marks narrow it down, and records off the strand make it exact.
+// What counts is when a message entered the log: of a delayed one, when it came due.
 //
 // Attempts start anew with a seek. A redriven message is held in the log for its subscription alone: as long as it is
-// outstanding a seek to a place before it leaves it so, one to a place behind it settles it; once settled no seek brings it
-// back (its original comes back like any other).
+// outstanding a seek to a place before it leaves it so, one to a place behind it settles it; once settled no seek brings
+// it back (its original comes back like any other). A snapshot's place is its position; what it holds outstanding comes
+// back as it was, held or not.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,9 +63,10 @@ void Engine::Core::Seek(const Caller& caller, const std::string& name, const See
   auto snapshot = FindSnapshot(caller, *to.snapshot);
   if (!snapshot.ok()) return refuse(snapshot.error());
   if ((*snapshot)->cursor->log != cursor.log) {
-    return refuse(Error(ErrorCode::kFailedPrecondition, "SNAPSHOT_OF_ANOTHER_TOPIC",
-                        fmt::format("snapshot \"{}\" is not one of the topic that subscription \"{}\" reads", *to.snapshot, name),
-                        "snapshot/" + *to.snapshot));
+    return refuse(
+        Error(ErrorCode::kFailedPrecondition, "SNAPSHOT_OF_ANOTHER_TOPIC",
+              fmt::format("snapshot \"{}\" is not one of the topic that subscription \"{}\" reads", *to.snapshot, name),
+              "snapshot/" + *to.snapshot));
   }
   SeekToSnapshot(cursor, **snapshot);
   DescribeSubscription(caller, name, std::move(done));
@@ -75,22 +77,25 @@ void Engine::Core::SeekToTime(const Caller& caller, std::uint64_t id, Time time,
   FindTime(*FindCursor(id)->log, time, [this, caller, id, name, time, done = std::move(done)](const Place& place) {
     Cursor* cursor = FindCursor(id);
     if (cursor == nullptr) {
-      return Answer(done, Result<SubscriptionDescription>(Error(
-                              ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
-                              fmt::format("subscription \"{}\" was deleted", name), "subscription/" + name)));
+      return Answer(done, Result<SubscriptionDescription>(Error(ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
+                                                                fmt::format("subscription \"{}\" was deleted", name),
+                                                                "subscription/" + name)));
     }
     const MessageLog& log = *cursor->log;
     const auto expired = log.marks.FloorAt(clock_.expiry_now() - cursor->settings.retention, log.End());
     if (expired) ApplyFloor(*cursor, *expired);
     const std::uint64_t from = SeekableFrom(*cursor);
-    if (place.sequence < from || !place.exact) {
+    // What lies between may be no message at all, but held.
+    const bool only_held = place.below.messages == cursor->below.messages && place.sequence >= StoredFrom(log);
+    if (!place.exact || (place.sequence < from && !only_held)) {
       const Time earliest = std::chrono::ceil<Millis>(log.marks.PassesAt(from - 1, log.End()) + Nanos{1});
-      return Answer(done, Result<SubscriptionDescription>(Error(
-                              ErrorCode::kFailedPrecondition, "SEEK_TOO_FAR_BACK",
-                              fmt::format("subscription \"{}\" cannot seek to {}: not all that was published since then is kept "
-                                          "for it; the earliest is {}",
-                                          name, FormatTime(time), FormatTime(earliest)),
-                              "subscription/" + name)));
+      return Answer(
+          done, Result<SubscriptionDescription>(Error(
+                    ErrorCode::kFailedPrecondition, "SEEK_TOO_FAR_BACK",
+                    fmt::format("subscription \"{}\" cannot seek to {}: not all that was published since then is kept "
+                                "for it; the earliest is {}",
+                                name, FormatTime(time), FormatTime(earliest)),
+                    "subscription/" + name)));
     }
     Reset(*cursor, place.sequence, place.below, {});
     DescribeSubscription(caller, name, done);

@@ -1,5 +1,5 @@
-// Snapshots: cursors that stand still. One keeps what its subscription had not settled and all that came later, until it
-// expires or is deleted, also after its subscription and its topic are gone.
+// Snapshots: cursors that stand still. One keeps what its subscription had not settled and all that came later, until
+// it expires or is deleted, also after its subscription and its topic are gone.
 #include <fmt/format.h>
 
 #include <utility>
@@ -18,8 +18,9 @@ constexpr Nanos kDefaultLife = std::chrono::hours(24 * 7);
 
 }  // namespace
 
-Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::string name, const std::string& subscription,
-                                                  std::optional<Nanos> life, std::map<std::string, std::string> labels) {
+Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::string name,
+                                                  const std::string& subscription, std::optional<Nanos> life,
+                                                  std::map<std::string, std::string> labels) {
   BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
   BROKER_RETURN_IF_ERROR(model::CheckLabels("labels", labels));
   if (life && (*life <= Nanos{0} || *life > model::kMaxSnapshotLife)) {
@@ -31,7 +32,8 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
   BROKER_RETURN_IF_ERROR(CheckRoom());
   if (snapshots_.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "SNAPSHOT_EXISTS",
-                 fmt::format("snapshot \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "snapshot/" + name);
+                 fmt::format("snapshot \"{}\" is already there in namespace \"{}\"", name, caller.name_space),
+                 "snapshot/" + name);
   }
   BROKER_RETURN_IF_ERROR(
       CheckQuota(caller.name_space, "snapshots", snapshots_.CountIn(caller.name_space), options_.max_snapshots));
@@ -58,7 +60,8 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
   return added.Info();
 }
 
-Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const std::string& name, const SnapshotPatch& patch) {
+Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const std::string& name,
+                                                  const SnapshotPatch& patch) {
   auto found = FindSnapshot(caller, name);
   if (!found.ok()) return found.error();
   if (patch.labels) BROKER_RETURN_IF_ERROR(model::CheckLabels("labels", *patch.labels));

@@ -1,6 +1,6 @@
 // Pull subscriptions that go when nobody received from them, settled, sought or changed them for so long. One with a
-// receiver that waits, or with open leases, is in use. When it was last used is written at most once an hour, so a restart
-// may take up to an hour off; and it leaves each of them an hour, so that downtime alone takes none away.
+// receiver that waits, or with open leases, is in use. When it was last used is written at most once an hour, so a
+// restart may take up to an hour off; and it leaves each of them an hour, so that downtime alone takes none away.
 #include <algorithm>
 
 #include "broker/base/log.h"

@@ -60,7 +60,9 @@ Status CheckContent(const std::string& field, const MessageContent& content) {
 }
 
 Status CheckLabels(const std::string& field, const std::map<std::string, std::string>& labels) {
-  if (labels.size() > kMaxLabels) return InvalidField(field, fmt::format("{} labels; at most {}", labels.size(), kMaxLabels));
+  if (labels.size() > kMaxLabels) {
+    return InvalidField(field, fmt::format("{} labels; at most {}", labels.size(), kMaxLabels));
+  }
   for (const auto& [name, value] : labels) {
     if (name.empty()) return InvalidField(field, "a label's name is empty");
     BROKER_RETURN_IF_ERROR(CheckText(field + " (name of a label)", name, kMaxLabelKeyBytes));

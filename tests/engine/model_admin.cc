@@ -60,7 +60,7 @@ model::DeliverySettings ModelRun::SomeDelivery(Nanos retention) {
 void ModelRun::Administer() {
   if (chance_.OneIn(8)) return DeleteSomething();
   switch (chance_.Below(6)) {
-    case 0: return CreateTopic(fmt::format("t{}", chance_.Below(kTopics)));
+    case 0: return chance_.OneIn(3) ? UpdateTopic() : CreateTopic(fmt::format("t{}", chance_.Below(kTopics)));
     case 1:
     case 2: return CreateQueue(static_cast<int>(chance_.Below(kQueues)));
     case 3: return CreateSubscription(fmt::format("s{}", chance_.Below(kSubscriptions)));
@@ -70,13 +70,16 @@ void ModelRun::Administer() {
 }
 
 void ModelRun::CreateTopic(const std::string& name) {
-  const model::TopicSettings settings{SomeDeduplication(chance_)};
+  model::TopicSettings settings{SomeDeduplication(chance_)};
+  if (chance_.OneIn(2)) settings.retention = chance_.OneIn(2) ? Nanos{10min} : Nanos{24h};
   Trace("create topic {}", name);
   const auto created =
       Ask<engine::TopicInfo>([&](auto done) { sim_.engine().CreateTopic(caller_, name, settings, done); });
   const bool free = model_.topics.count(name) == 0;
   if (created.ok() != free) Violate(invariant::kAnswers, "creating topic " + name);
-  if (free) model_.topics[name] = {name, model_.NextGeneration(), settings.deduplication, {}, {}, {}};
+  if (free) {
+    model_.topics[name] = {name, model_.NextGeneration(), settings.deduplication, {}, {}, {}, settings.retention, {}};
+  }
   AfterCommand();
 }
 
@@ -118,6 +121,7 @@ void ModelRun::CreateSubscription(const std::string& name) {
   } else {
     settings.delivery = SomeDelivery(7 * 24h);
     if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(0);
+    settings.delivery.retain_acknowledged = chance_.OneIn(4);
     if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
   }
   Trace("create subscription {} of {} {}", name, topic->first,
@@ -129,9 +133,12 @@ void ModelRun::CreateSubscription(const std::string& name) {
     Violate(invariant::kAnswers,
             "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
-    ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr};
-    if (!settings.queue)
+    ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr,
+                                   topic->second.generation};
+    if (!settings.queue) {
       subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
+      if (settings.delivery.retain_acknowledged) subscription.cursor->kept_since = model_.now();
+    }
     model_.subscriptions[name] = std::move(subscription);
     if (start == engine::StartAt::kEarliest) AdoptEarliest(name);
   }
@@ -160,7 +167,12 @@ void ModelRun::AdoptEarliest(const std::string& name) {
     });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {
-      if (!expired && message.id && unread.count(message.id->ToString()) > 0) {
+      const bool retained = topic.retention == 0s || model_.now() < message.appended + topic.retention;
+      if (!expired && retained && topic.retention > 0s && message.appended > topic.kept_since && !message.maybe) {
+        Violate(invariant::kKept,
+                fmt::format("{} begins behind \"{}\", which {} keeps", name, message.body, topic.name));
+      }
+      if (!expired && retained && message.id && unread.count(message.id->ToString()) > 0) {
         Violate(invariant::kNothingLost,
                 fmt::format("{} begins behind \"{}\", which others have yet to read", name, message.body));
       }
@@ -250,11 +262,13 @@ void ModelRun::DeleteSomething() {
     if (answer.ok() != (force || !is_target)) Violate(invariant::kAnswers, "deleting topic " + name);
     if (answer.ok()) {
       model_.topics.erase(it);
-      std::erase_if(model_.subscriptions,
-                    [&](const auto& item) { return item.second.topic == name && item.second.queue; });
+      std::erase_if(model_.subscriptions, [&](const auto& item) {
+        return item.second.topic == name && item.second.queue && item.second.waiting.empty();
+      });
       for (auto& [other, subscription] : model_.subscriptions) {
         if (subscription.topic == name) subscription.topic.clear();
       }
+      AdoptDetached();
     }
     return AfterCommand();
   }

@@ -198,6 +198,7 @@ void ModelRun::CheckEverything() {
     CheckCursor(*cursor);
     Reconcile(*cursor);
   }
+  CheckKept();
   for (const auto& [name, topic] : model_.topics) {
     const std::string& topic_name = name;  // clang 14 captures no structured binding
     auto described =
@@ -253,7 +254,13 @@ void ModelRun::CrashMidway() {
   const bool written = chance_.OneIn(2);
   const bool power_cut = chance_.OneIn(2);
   std::function<void()> done;
-  switch (chance_.Below(4)) {
+  switch (chance_.Below(6)) {
+    case 4:
+      if (!(done = StartSeek())) return;
+      break;
+    case 5:
+      if (!(done = StartResume())) return;
+      break;
     case 0: {
       const auto draft = DraftPublish(true);
       if (!draft) return;
@@ -333,6 +340,7 @@ void ModelRun::Dump() {
 // Everything that is owed is delivered and acked, and then nothing is left of it.
 void ModelRun::SettleEverything() {
   Trace("settling everything");
+  KeepNothing();
   for (int round = 0; round < 60; ++round) {
     bool anything = false;
     for (ModelCursor* cursor : SourcesFirst()) {

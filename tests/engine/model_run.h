@@ -2,6 +2,7 @@
 // model side by side. See model_test.cc for how many, and reference_model.h for what is held against what.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,6 +80,23 @@ class ModelRun {
   bool IsTarget(const model::ResourceRef& ref) const;
   void AdoptEarliest(const std::string& name);
 
+  // ---- model_replay.cc
+  void Seek();
+  void Snapshot();
+  void Replay();
+  void UpdateTopic();
+  void Pause();
+  void PauseOrResume(ModelSubscription& subscription);
+  ModelCursor* SomePull();
+  void CheckSought(ModelCursor& cursor);
+  void CheckKept();
+  void AdoptDetached();
+  void KeepNothing();
+  std::function<void()> StartSeek();
+  std::function<void()> StartResume();
+  ModelTopic* TopicOf(const ModelCursor& cursor);
+  Time SomeTime(const ModelTopic& topic);
+
   // ---- model_run.cc
   void Crash();
   void CrashMidway();
@@ -112,6 +130,7 @@ class ModelRun {
   engine::Caller caller_;
   std::uint64_t last_body_ = 0;
   std::uint64_t last_dedup_ = 0;
+  std::uint64_t last_snapshot_ = 0;
 };
 
 }  // namespace broker::test

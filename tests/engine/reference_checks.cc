@@ -115,7 +115,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     ++entry->lease;
     entry->surely_from = entry->perhaps_from = entry->lease;
     entry->fresh = entry->maybe = entry->stuck = entry->unsure = false;
-    receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease});
+    receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease, cursor.epoch});
   }
 }
 
@@ -125,6 +125,7 @@ ReferenceModel::Resolved ReferenceModel::Resolve(const ModelReceipt& receipt, bo
   Resolved resolved;
   resolved.cursor = FindCursor(receipt.owner);
   if (resolved.cursor == nullptr || resolved.cursor->generation != receipt.generation) return resolved;
+  if (receipt.epoch != resolved.cursor->epoch) return resolved;
   resolved.entry = resolved.cursor->Find(receipt.uid);
   if (resolved.entry == nullptr) return resolved;
   const ModelEntry& entry = *resolved.entry;
@@ -164,6 +165,7 @@ ReferenceModel::Resolved ReferenceModel::CheckAnswer(const ModelReceipt& receipt
     return resolved;
   }
   if (!status.ok() && status.error().code != ErrorCode::kLeaseLost) violate("ok or lease_lost");
+  if (status.ok() && receipt.epoch != resolved.cursor->epoch) violate("lease_lost");
   if (resolved.entry == nullptr) return resolved;  // settled, expired: either will do
   if (!IsThere(*resolved.cursor, *resolved.entry)) {
     if (!status.ok()) resolved.acts = Acts::kNo;
@@ -237,6 +239,8 @@ void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
             fmt::format("purging {} dropped {}, not {}", cursor.owner.ToString(), count, cursor.entries.size()));
   }
   cursor.entries.clear();
+  ++cursor.epoch;
+  if (cursor.kept_since) cursor.kept_since = now_;
   if (cursor.is_queue()) queues.at(cursor.owner.name).seen.clear();
 }
 

@@ -114,28 +114,38 @@ void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos del
 void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at) {
   ModelEntry stored = message;
   stored.appended = at;
-  topic.history.push_back(std::move(stored));
+  stored.order = ++last_order_;
+  for (auto& [name, snapshot] : snapshots) {
+    if (snapshot.topic_generation == topic.generation) snapshot.entries.push_back(stored);
+  }
   for (auto& [name, subscription] : subscriptions) {
     if (subscription.topic != topic.name) continue;
     ModelEntry entry = message;
     if (subscription.cursor != nullptr) {
       Append(*subscription.cursor, std::move(entry), at);
-      continue;
-    }
-    if (entry.stories.empty()) {
-      entry.origin = entry.id;
+    } else if (subscription.paused) {
+      subscription.waiting.push_back(stored);
     } else {
-      entry.origin.reset();
+      GiveTo(*queues.at(*subscription.queue).cursor, std::move(entry), name, subscription.format, at);
     }
-    entry.id.reset();
-    entry.subscription = name;
-    entry.format = subscription.format;
-    ModelCursor& cursor = *queues.at(*subscription.queue).cursor;
-    if (!cursor.settings.ordered && cursor.delay > Nanos{0}) {
-      AppendDelayed(cursor, std::move(entry), cursor.delay);
-    } else {
-      Append(cursor, std::move(entry), at);
-    }
+  }
+  topic.history.push_back(std::move(stored));
+}
+
+void ReferenceModel::GiveTo(ModelCursor& queue, ModelEntry entry, const std::string& subscription,
+                            const std::string& format, Time at) {
+  if (entry.stories.empty()) {
+    entry.origin = entry.id;
+  } else {
+    entry.origin.reset();
+  }
+  entry.id.reset();
+  entry.subscription = subscription;
+  entry.format = format;
+  if (!queue.settings.ordered && queue.delay > Nanos{0}) {
+    AppendDelayed(queue, std::move(entry), queue.delay);
+  } else {
+    Append(queue, std::move(entry), at);
   }
 }
 
@@ -353,6 +363,15 @@ void ReferenceModel::AddEarliest(ModelCursor& cursor, const ModelEntry& message)
 }
 
 void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
+  if (cursor.kept_since) {
+    *cursor.kept_since = std::max(*cursor.kept_since, now_ - std::min(cursor.settings.retention, retention));
+  }
+  for (auto& [name, subscription] : subscriptions) {
+    if (!cursor.is_queue() || subscription.queue != cursor.owner.name) continue;
+    for (ModelEntry& entry : subscription.waiting) {
+      entry.maybe = entry.maybe || ExpiryOf(cursor, entry, now_) != Expiry::kNo;
+    }
+  }
   for (ModelEntry& entry : cursor.entries) entry.maybe = entry.maybe || ExpiryOf(cursor, entry, now_) != Expiry::kNo;
   cursor.settings.retention = retention;
   cursor.retention_since = now_;

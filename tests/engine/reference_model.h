@@ -41,6 +41,10 @@ inline constexpr std::string_view kDedup = "a duplicate is stored once";
 inline constexpr std::string_view kReceipts = "a receipt does what it should";
 inline constexpr std::string_view kServed = "who waits is served";
 inline constexpr std::string_view kFair = "retries leave half to fresh ones";
+inline constexpr std::string_view kKept = "what a topic keeps can be read again";
+inline constexpr std::string_view kSought = "a seek brings back what it should and nothing else";
+inline constexpr std::string_view kReplayed = "a replay gives what was kept, each once";
+inline constexpr std::string_view kPaused = "what waits for a paused subscription follows";
 inline constexpr std::string_view kSpace = "no space is kept past its bounds";
 inline constexpr std::string_view kAnswers = "answers are as the contract says";
 }  // namespace invariant
@@ -112,6 +116,8 @@ struct ModelCursor {
   std::vector<ModelEntry> entries;
   bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
   std::set<std::string> purged;  // bodies
+  std::uint64_t epoch = 0;       // of its receipts: a purge or seek begins a new one
+  std::optional<Time> kept_since;  // that retains what it settled: what came later is kept for the retention
 
   bool is_queue() const { return owner.kind == model::ResourceKind::kQueue; }
   bool synced_leases() const { return settings.ordered || settings.exactly_once; }
@@ -126,6 +132,7 @@ struct ModelReceipt {
   std::uint64_t generation = 0;
   std::uint64_t uid = 0;
   std::uint32_t lease = 0;
+  std::uint64_t epoch = 0;
 };
 
 struct ModelDedup {
@@ -142,6 +149,8 @@ struct ModelTopic {
   ModelDedupTable seen;
   std::vector<ModelEntry> delayed;
   std::vector<ModelEntry> history;  // all that was ever readable here
+  Nanos retention{0};
+  Time kept_since{};                // what came later is kept for the retention
 };
 
 struct ModelSubscription {
@@ -150,6 +159,16 @@ struct ModelSubscription {
   std::optional<std::string> queue;
   std::string format;
   std::shared_ptr<ModelCursor> cursor;  // of a pull subscription
+  std::uint64_t topic_generation = 0;
+  bool paused = false;
+  std::vector<ModelEntry> waiting;  // for the queue, while it is paused
+};
+
+struct ModelSnapshot {
+  std::uint64_t topic_generation = 0;
+  std::uint64_t order = 0;  // what came later has a greater one
+  Time expires{};
+  std::vector<ModelEntry> entries;  // what was not settled, and all that came since
 };
 
 struct ModelQueue {
@@ -165,6 +184,7 @@ class ReferenceModel {
   std::map<std::string, ModelTopic> topics;
   std::map<std::string, ModelQueue> queues;
   std::map<std::string, ModelSubscription> subscriptions;
+  std::map<std::string, ModelSnapshot> snapshots;
   std::vector<ModelReceipt> receipts;  // all that were ever given, but for those of uncounted releases
 
   // ---- time
@@ -212,6 +232,20 @@ class ReferenceModel {
   // Whether the receipt acts, or does not, for sure.
   bool IsCertain(const ModelReceipt& receipt);
 
+  // ---- replay (reference_replay.cc)
+  enum class Verdict { kMust, kMay, kMustNot };
+  // Whether a seek to `time` is taken.
+  Verdict MaySeek(const ModelTopic& topic, const ModelCursor& cursor, Time time) const;
+  void SoughtTime(ModelCursor& cursor, const ModelTopic& topic, Time time);
+  void SoughtSnapshot(ModelCursor& cursor, const ModelSnapshot& snapshot);
+  ModelSnapshot Freeze(const ModelCursor& cursor, const ModelTopic& topic, Time expires);
+  void ChangeTopicRetention(ModelTopic& topic, Nanos retention);
+  // How many messages were given, surely and at most.
+  Deliverable Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to, const std::string& format);
+  void Resumed(ModelSubscription& subscription);
+  // Of a paused subscription: how many wait, surely and at most.
+  Deliverable CountWaiting(const ModelSubscription& subscription) const;
+
   // ---- crashes
   void Synced();    // nothing is at a power cut's mercy any more
   void PowerCut();  // what is dirty may be as it was
@@ -236,6 +270,10 @@ class ReferenceModel {
   void Append(ModelCursor& cursor, ModelEntry entry, Time at);
   void AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay);
   void FanOut(ModelTopic& topic, const ModelEntry& message, Time at);
+  void GiveTo(ModelCursor& queue, ModelEntry entry, const std::string& subscription, const std::string& format,
+              Time at);
+  static bool SurelyKept(const ModelTopic& topic, Time appended, Time now);
+  void Restart(ModelCursor& cursor, std::vector<ModelEntry> entries);
   bool Step(Time limit, bool resume);
   void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason, Nanos backoff);
   static void Doubt(ModelEntry& entry);

@@ -179,10 +179,12 @@ TEST_F(Replays, GiveADelayedMessageOnce) {
 
 TEST_F(Replays, BadInputIsRefused) {
   CreateTopic("plain");
-  EXPECT_THAT(TryReplay({.topic = "plain", .queue = "again"}), Refused(ErrorCode::kFailedPrecondition, "retention is off"));
+  EXPECT_THAT(TryReplay({.topic = "plain", .queue = "again"}),
+              Refused(ErrorCode::kFailedPrecondition, "retention is off"));
   EXPECT_THAT(TryReplay({.topic = "nothing", .queue = "again"}), Refused(ErrorCode::kNotFound, "nothing"));
   EXPECT_THAT(TryReplay({.topic = "events", .queue = "nothing"}), Refused(ErrorCode::kNotFound, "nothing"));
-  EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .rate = 0}), Refused(ErrorCode::kInvalidArgument, "1 to 100000"));
+  EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .rate = 0}),
+              Refused(ErrorCode::kInvalidArgument, "1 to 100000"));
   EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .from = now(), .to = now()}),
               Refused(ErrorCode::kInvalidArgument, "not after"));
   EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .delivery_format = std::string(256, 'x')}),

@@ -147,6 +147,19 @@ TEST_F(Seeks, KeepTheOrderOfKeys) {
   EXPECT_EQ(Receive("ordered", 2), "c");
 }
 
+TEST_F(ColdSeeks, MayGoBackWhereNoMessageLies) {
+  CreateTopic("plain");
+  CreatePull("only", "plain");
+  const Time start = now();
+  PublishDelayed("plain", "late", 1h);
+  Advance(1s);
+  const auto waiting = StartReceive("only", 1s);
+  Advance(2s);
+  SeekToTime("only", start);
+  Advance(1h);
+  EXPECT_EQ(Receive("only"), "late");
+}
+
 TEST_F(Seeks, TakeADelayedMessageByWhenItCameDue) {
   const Time published = now();
   PublishDelayed("events", "late", 10s);
@@ -204,7 +217,8 @@ TEST_F(Seeks, OfWhatIsNotAPullSubscriptionAreRefused) {
   EXPECT_THAT(TrySeek("copy-events", {.time = now()}), Refused(ErrorCode::kFailedPrecondition, "copy-events"));
   EXPECT_THAT(TrySeek("nothing", {.time = now()}), Refused(ErrorCode::kNotFound, "nothing"));
   EXPECT_THAT(TrySeek("mail", {}), Refused(ErrorCode::kInvalidArgument, "one of the two"));
-  EXPECT_THAT(TrySeek("mail", {.time = now(), .snapshot = "s"}), Refused(ErrorCode::kInvalidArgument, "one of the two"));
+  EXPECT_THAT(TrySeek("mail", {.time = now(), .snapshot = "s"}),
+              Refused(ErrorCode::kInvalidArgument, "one of the two"));
   EXPECT_THAT(TrySeek("mail", {.snapshot = "s"}), Refused(ErrorCode::kNotFound, "snapshot \"s\""));
 }
 

@@ -107,7 +107,8 @@ TEST_F(TopicRetention, EndsWithTheTopic) {
 
 TEST_F(TopicRetention, ThatIsOutOfBoundsIsRefused) {
   EXPECT_THAT(TryCreateTopic("events", {.retention = 10min - 1ns}), Refused(ErrorCode::kInvalidArgument, "10m to 31d"));
-  EXPECT_THAT(TryCreateTopic("events", {.retention = 31 * 24h + 1ns}), Refused(ErrorCode::kInvalidArgument, "retention"));
+  EXPECT_THAT(TryCreateTopic("events", {.retention = 31 * 24h + 1ns}),
+              Refused(ErrorCode::kInvalidArgument, "retention"));
   CreateTopic("events", {.retention = 10min});
   EXPECT_THAT(TryUpdateTopic("events", {.retention = -1ns}), Refused(ErrorCode::kInvalidArgument, "retention"));
   EXPECT_EQ(DescribeTopic("events")->info.settings.retention, 10min);

@@ -21,7 +21,8 @@ Result<engine::SnapshotInfo> EngineHarness::TryCreateSnapshot(const std::string&
   return Call<engine::SnapshotInfo>(
       [&](auto done) { engine().CreateSnapshot(caller, name, subscription, life, labels, done); });
 }
-void EngineHarness::CreateSnapshot(const std::string& name, const std::string& subscription, std::optional<Nanos> life) {
+void EngineHarness::CreateSnapshot(const std::string& name, const std::string& subscription,
+                                   std::optional<Nanos> life) {
   const auto created = TryCreateSnapshot(name, subscription, life);
   ASSERT_TRUE(created.ok()) << created.error().message;
 }
