@@ -18,10 +18,12 @@ constexpr std::size_t kMaxDescriptionBytes = 300;
 constexpr std::size_t kMaxViolationsBytes = 2'048;  // then the rest is left out; the message has the first ones too
 constexpr std::size_t kMaxResourceBytes = 300;
 
-// Settings that the request knows by another name, as the engine's fields begin.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kRenamed{{
+// What the request knows by another name: the first word of the engine's path.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kRenamed{{
     {"redrive", "dead_letter"},
     {"backoff", "retry_backoff"},
+    {"from", "from_time"},
+    {"to", "to_time"},
 }};
 
 // The stable word of an error that brought none.
@@ -109,7 +111,9 @@ Error InRequest(Error error, std::string_view prefix) {
     if (path.starts_with(kDelivery)) path.remove_prefix(kDelivery.size());
     if (path.starts_with(kNotes)) path.remove_prefix(kNotes.size());
     for (const auto& [ours, theirs] : kRenamed) {
-      if (path.starts_with(ours)) return fmt::format("{}{}{}", prefix, theirs, path.substr(ours.size()));
+      if (!path.starts_with(ours)) continue;
+      const std::string_view rest = path.substr(ours.size());
+      if (rest.empty() || rest.front() == '.') return fmt::format("{}{}{}", prefix, theirs, rest);
     }
     return fmt::format("{}{}", prefix, path);
   };

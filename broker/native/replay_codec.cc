@@ -37,16 +37,16 @@ Result<engine::SeekTo> ToSeek(const v1::SeekRequest& request) {
 Result<engine::ReplayRequest> ToReplay(const v1::ReplayRequest& request) {
   BROKER_RETURN_IF_ERROR(model::CheckName("topic", request.topic()));
   BROKER_RETURN_IF_ERROR(model::CheckName("queue", request.queue()));
-  if (!request.has_from()) return InvalidField("from", "it is missing: say from when on");
-  auto from = FromProto("from", request.from());
+  if (!request.has_from_time()) return InvalidField("from_time", "it is missing: say from when on");
+  auto from = FromProto("from_time", request.from_time());
   if (!from.ok()) return std::move(from).error();
   engine::ReplayRequest replay;
   replay.topic = request.topic();
   replay.queue = request.queue();
   replay.delivery_format = request.delivery_format();
   replay.from = *from;
-  if (request.has_to()) {
-    auto to = FromProto("to", request.to());
+  if (request.has_to_time()) {
+    auto to = FromProto("to_time", request.to_time());
     if (!to.ok()) return std::move(to).error();
     replay.to = *to;
   }

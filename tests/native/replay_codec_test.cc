@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(All, WrongSeek,
 
 TEST(Replays, AreReadWithTheirSpan) {
   const auto replay = ToReplay(Parse<v1::ReplayRequest>(
-      "topic: 't' queue: 'q' from { seconds: 1 } to { seconds: 2 } rate: 5 delivery_format: 'f'"));
+      "topic: 't' queue: 'q' from_time { seconds: 1 } to_time { seconds: 2 } rate: 5 delivery_format: 'f'"));
   ASSERT_TRUE(replay.ok());
   EXPECT_EQ(replay->topic, "t");
   EXPECT_EQ(replay->queue, "q");
@@ -61,7 +61,7 @@ TEST(Replays, AreReadWithTheirSpan) {
 }
 
 TEST(Replays, WithoutAnEndOrARateHaveNone) {
-  const auto replay = ToReplay(Parse<v1::ReplayRequest>("topic: 't' queue: 'q' from {}"));
+  const auto replay = ToReplay(Parse<v1::ReplayRequest>("topic: 't' queue: 'q' from_time {}"));
   ASSERT_TRUE(replay.ok());
   EXPECT_FALSE(replay->to);
   EXPECT_FALSE(replay->rate);
@@ -74,10 +74,10 @@ TEST_P(WrongReplay, IsRefusedByField) {
   EXPECT_EQ(replay.error().violations.at(0).field, GetParam().field);
 }
 INSTANTIATE_TEST_SUITE_P(All, WrongReplay,
-                         testing::Values(Wrong{"queue: 'q' from {}", "topic"}, Wrong{"topic: 't' from {}", "queue"},
-                                         Wrong{"topic: 't' queue: 'q'", "from"},
-                                         Wrong{"topic: 't' queue: 'q' from { nanos: -1 }", "from"},
-                                         Wrong{"topic: 't' queue: 'q' from {} to { seconds: 9223372037 }", "to"}));
+                         testing::Values(Wrong{"queue: 'q' from_time {}", "topic"}, Wrong{"topic: 't' from_time {}", "queue"},
+                                         Wrong{"topic: 't' queue: 'q'", "from_time"},
+                                         Wrong{"topic: 't' queue: 'q' from_time { nanos: -1 }", "from_time"},
+                                         Wrong{"topic: 't' queue: 'q' from_time {} to_time { seconds: 9223372037 }", "to_time"}));
 
 TEST(Moves, WithoutADestinationGoBack) {
   const auto move = ToMove(Parse<v1::RedriveRequest>("queue: 'dead'"));
