@@ -202,7 +202,7 @@ Value QueueDescriptionValue(const v1::QueueDescription& description) {
 
 Value SubscriptionDescriptionValue(const v1::SubscriptionDescription& description) {
   Value out = Value::MakeObject().Set("name", description.subscription().name());
-  if (description.subscription().queue().empty()) SetStats(out, description.stats());
+  if (description.has_stats()) SetStats(out, description.stats());
   Append(out, SubscriptionValue(description.subscription()));
   return out;
 }

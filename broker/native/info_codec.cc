@@ -52,7 +52,9 @@ void ToProto(const engine::QueueDescription& description, v1::QueueDescription* 
 
 void ToProto(const engine::SubscriptionDescription& description, v1::SubscriptionDescription* out) {
   ToProto(description.info, out->mutable_subscription());
-  if (!description.info.settings.queue) WriteStats(description.stats, out->mutable_stats());
+  const model::SubscriptionSettings& settings = description.info.settings;
+  const bool catches_up = settings.paused || description.stats.ready > 0;
+  if (!settings.queue || catches_up) WriteStats(description.stats, out->mutable_stats());
 }
 
 void ToProto(const engine::TaskInfo& task, v1::Task* out) {
