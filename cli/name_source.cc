@@ -54,7 +54,9 @@ std::vector<std::string> Snapshots(Client& client) {
 }
 
 std::vector<std::string> Tasks(Client& client) {
-  const auto page = client.Call(&v1::Tasks::Stub::List, v1::ListTasksRequest());
+  v1::ListTasksRequest request;
+  request.set_page_size(kMostNames);
+  const auto page = client.Call(&v1::Tasks::Stub::List, request);
   std::vector<std::string> ids;
   if (page.ok()) {
     for (const v1::Task& task : page->tasks()) ids.push_back(task.id());
