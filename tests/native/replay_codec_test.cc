@@ -73,11 +73,12 @@ TEST_P(WrongReplay, IsRefusedByField) {
   ASSERT_FALSE(replay.ok());
   EXPECT_EQ(replay.error().violations.at(0).field, GetParam().field);
 }
-INSTANTIATE_TEST_SUITE_P(All, WrongReplay,
-                         testing::Values(Wrong{"queue: 'q' from_time {}", "topic"}, Wrong{"topic: 't' from_time {}", "queue"},
-                                         Wrong{"topic: 't' queue: 'q'", "from_time"},
-                                         Wrong{"topic: 't' queue: 'q' from_time { nanos: -1 }", "from_time"},
-                                         Wrong{"topic: 't' queue: 'q' from_time {} to_time { seconds: 9223372037 }", "to_time"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongReplay,
+    testing::Values(Wrong{"queue: 'q' from_time {}", "topic"}, Wrong{"topic: 't' from_time {}", "queue"},
+                    Wrong{"topic: 't' queue: 'q'", "from_time"},
+                    Wrong{"topic: 't' queue: 'q' from_time { nanos: -1 }", "from_time"},
+                    Wrong{"topic: 't' queue: 'q' from_time {} to_time { seconds: 9223372037 }", "to_time"}));
 
 TEST(Moves, WithoutADestinationGoBack) {
   const auto move = ToMove(Parse<v1::RedriveRequest>("queue: 'dead'"));
