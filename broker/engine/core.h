@@ -275,6 +275,8 @@ class Engine::Core {
   // When the time to live of a message begins that is now appended to `log`.
   Time LifeBegins(const MessageLog& log, std::optional<Time> due) const;
   Time DefaultExpiry(const MessageLog& log, std::optional<Time> due) const;
+  // Takes out what has passed its time, durably: an ack of it may have been answered.
+  void Expire(Cursor& cursor, std::uint64_t sequence);
   // Backoffs that have ended; what expired meanwhile is gone.
   void MoveDue(Cursor& cursor);
   // Outstanding messages that may be handed out, at most `limit`; what expired is gone.

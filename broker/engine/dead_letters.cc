@@ -59,7 +59,7 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
       if (wait > Nanos{0}) entry.due = now_ + wait;
     }
     if (IsExpired(entry.expires)) {
-      RemoveOutstanding(cursor, each);
+      Expire(cursor, each);
       continue;
     }
     if (IsSpent(cursor, entry) && !undone) spent.push_back(each);
@@ -171,10 +171,7 @@ void Engine::Core::AppendDeadLetter(const DeadLetterHome& home, model::MessagePt
 
 void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record) {
   const Entry& entry = *cursor.outstanding.Find(sequence);
-  if (IsExpired(entry.expires)) {
-    RemoveOutstanding(cursor, sequence);
-    return;
-  }
+  if (IsExpired(entry.expires)) return Expire(cursor, sequence);
   if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
   const DeadLetterHome home = FindDeadLetterHome(cursor);
   if (!home.problem.empty()) return KeepInstead(cursor, sequence, home.problem);

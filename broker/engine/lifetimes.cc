@@ -17,16 +17,21 @@ Time Engine::Core::DefaultExpiry(const MessageLog& log, std::optional<Time> due)
   return log.message_ttl > Nanos{0} ? LifeBegins(log, due) + log.message_ttl : Time{};
 }
 
+void Engine::Core::Expire(Cursor& cursor, std::uint64_t sequence) {
+  RemoveOutstanding(cursor, sequence);
+  journal_.RequireSync();
+}
+
 void Engine::Core::MoveDue(Cursor& cursor) {
   for (const std::uint64_t sequence : cursor.outstanding.MoveDue(now_)) {
-    if (IsExpired(cursor.outstanding.Find(sequence)->expires)) RemoveOutstanding(cursor, sequence);
+    if (IsExpired(cursor.outstanding.Find(sequence)->expires)) Expire(cursor, sequence);
   }
 }
 
 bool Engine::Core::DropExpired(Cursor& cursor, const std::vector<std::uint64_t>& sequences) {
   const std::size_t before = cursor.outstanding.size();
   for (const std::uint64_t sequence : sequences) {
-    if (IsExpired(cursor.outstanding.Find(sequence)->expires)) RemoveOutstanding(cursor, sequence);
+    if (IsExpired(cursor.outstanding.Find(sequence)->expires)) Expire(cursor, sequence);
   }
   return cursor.outstanding.size() != before;
 }

@@ -34,6 +34,13 @@ struct Config {
   std::uint64_t tail_cache_bytes = 64u << 20;
   std::uint64_t read_ahead_bytes = 64u << 20;
 
+  // Per namespace.
+  std::uint64_t max_topics = 100'000;
+  std::uint64_t max_queues = 100'000;
+  std::uint64_t max_subscriptions = 100'000;
+  std::uint64_t max_snapshots = 5'000;
+  std::uint64_t max_running_tasks = 100;
+
   std::map<std::string, std::string, std::less<>> namespace_alias;
 };
 

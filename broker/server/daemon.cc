@@ -148,6 +148,11 @@ std::optional<Failure> Daemon::OpenEngine() {
   engine_options.tail_cache_bytes = config_.tail_cache_bytes;
   engine_options.read_ahead_bytes = config_.read_ahead_bytes;
   engine_options.clock_max_forward = config_.clock_max_forward;
+  engine_options.max_topics = config_.max_topics;
+  engine_options.max_queues = config_.max_queues;
+  engine_options.max_subscriptions = config_.max_subscriptions;
+  engine_options.max_snapshots = config_.max_snapshots;
+  engine_options.max_running_tasks = config_.max_running_tasks;
   const storage::GroupState recovered = folder_->committer().state();
   auto engine = engine::Engine::Open(
       engine::EngineDeps{.clock = clock_, .entropy = entropy_, .kv = folder_->kv(), .strand = loop_, .reads = reads_},

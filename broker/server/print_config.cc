@@ -12,6 +12,7 @@ std::string TomlValue(const Setting& setting, const Config& config) {
   switch (setting.kind) {
     case TomlKind::kText: return Quoted(text);
     case TomlKind::kBool:
+    case TomlKind::kNumber:
     case TomlKind::kTable: return text;
   }
   return text;

@@ -49,6 +49,15 @@ Status TakeCache(std::string_view text, std::uint64_t& into) {
   return {};
 }
 
+Status TakeCount(std::string_view text, std::uint64_t& into) {
+  constexpr std::uint64_t kMost = 1'000'000'000;
+  auto parsed = ParseCount(text);
+  if (!parsed.ok()) return std::move(parsed).error();
+  if (*parsed > kMost) return BadValue(fmt::format("\"{}\" is more than {}", text, kMost));
+  into = *parsed;
+  return {};
+}
+
 Status TakeAliases(std::string_view text, TextMap& into) {
   auto parsed = ParseMap(text);
   if (!parsed.ok()) return std::move(parsed).error();
@@ -133,6 +142,16 @@ constexpr std::array kSettings{
     Setting{"cache.read_ahead", "SIZE", "memory for messages read from the disk, over all consumers", TomlKind::kText,
             [](C& c, Text t) { return TakeCache(t, c.read_ahead_bytes); },
             [](const C& c) { return FormatSize(c.read_ahead_bytes); }},
+    Setting{"quotas.topics", "COUNT", "topics that a namespace may have", TomlKind::kNumber,
+            [](C& c, Text t) { return TakeCount(t, c.max_topics); }, [](const C& c) { return std::to_string(c.max_topics); }},
+    Setting{"quotas.queues", "COUNT", "queues that a namespace may have", TomlKind::kNumber,
+            [](C& c, Text t) { return TakeCount(t, c.max_queues); }, [](const C& c) { return std::to_string(c.max_queues); }},
+    Setting{"quotas.subscriptions", "COUNT", "subscriptions that a namespace may have", TomlKind::kNumber,
+            [](C& c, Text t) { return TakeCount(t, c.max_subscriptions); }, [](const C& c) { return std::to_string(c.max_subscriptions); }},
+    Setting{"quotas.snapshots", "COUNT", "snapshots that a namespace may have", TomlKind::kNumber,
+            [](C& c, Text t) { return TakeCount(t, c.max_snapshots); }, [](const C& c) { return std::to_string(c.max_snapshots); }},
+    Setting{"quotas.running_tasks", "COUNT", "running tasks that a namespace may have", TomlKind::kNumber,
+            [](C& c, Text t) { return TakeCount(t, c.max_running_tasks); }, [](const C& c) { return std::to_string(c.max_running_tasks); }},
     Setting{"namespaces.alias", "ID=NAME,...", "account and project ids that mean a namespace; * is every other id",
             TomlKind::kTable, [](C& c, Text t) { return TakeAliases(t, c.namespace_alias); },
             [](const C& c) { return FormatMap(c.namespace_alias); }},

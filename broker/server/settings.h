@@ -13,7 +13,7 @@
 namespace broker::server {
 
 // How a value looks in TOML. Durations and sizes are quoted texts there.
-enum class TomlKind { kText, kBool, kTable };
+enum class TomlKind { kText, kBool, kNumber, kTable };
 
 struct Setting {
   std::string_view key;

@@ -70,6 +70,10 @@ class Flattener {
     if (setting != nullptr && setting->kind == TomlKind::kBool) {
       if (!flag) return Wrong(path_, line, fmt::format("{} must be true or false, without quotes", key));
       entries_.push_back({key, *flag ? "true" : "false", line});
+    } else if (setting != nullptr && setting->kind == TomlKind::kNumber) {
+      const auto number = node.value_exact<std::int64_t>();
+      if (!number) return Wrong(path_, line, fmt::format("{} must be a whole number, without quotes", key));
+      entries_.push_back({key, std::to_string(*number), line});
     } else {
       if (setting != nullptr && !text) return Wrong(path_, line, fmt::format("{} must be a text, in quotes", key));
       entries_.push_back({key, text.value_or(""), line});

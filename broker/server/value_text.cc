@@ -51,6 +51,13 @@ Result<std::uint64_t> ParseSize(std::string_view text) {
   return BadValue(text, kWhy);
 }
 
+Result<std::uint64_t> ParseCount(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, errc] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (errc != std::errc() || end != text.data() + text.size()) return BadValue(text, "is not a whole number");
+  return number;
+}
+
 std::string FormatSize(std::uint64_t bytes) {
   for (const Unit& unit : kUnits) {
     if (bytes >= unit.bytes && bytes % unit.bytes == 0) return fmt::format("{}{}", bytes / unit.bytes, unit.name);

@@ -17,6 +17,9 @@ using TextMap = std::map<std::string, std::string, std::less<>>;
 Result<std::uint64_t> ParseSize(std::string_view text);
 std::string FormatSize(std::uint64_t bytes);  // the largest unit that divides it
 
+// A whole number in decimal, without sign or unit.
+Result<std::uint64_t> ParseCount(std::string_view text);
+
 // "true" or "false".
 Result<bool> ParseBool(std::string_view text);
 

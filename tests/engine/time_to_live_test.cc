@@ -216,6 +216,18 @@ TEST_F(TimeToLive, IsPassedWhileNobodyReceivesFromACutOffTail) {
   EXPECT_EQ(Counts("orders"), "1 leased");
 }
 
+TEST_F(TimeToLive, PassedStaysPassedAfterAPowerCutSoThatAnAnsweredAckStands) {
+  CreateQueue("plain");
+  PublishFor("plain", "a", 10s);
+  EXPECT_EQ(Receive("plain"), "a");
+  Advance(10s);
+  Nack("plain", "a");
+  Ack("plain", "a");
+  PowerCutKeeping(0);
+  Reopen();
+  EXPECT_EQ(Counts("plain"), "empty");
+}
+
 TEST_F(TimeToLive, IsHeldBackWithTheClock) {
   PublishFor("orders", "a", 1h);
   KillAndReopen(30 * 24h);

@@ -80,7 +80,9 @@ TEST_F(ConfigTest, EverySettingCanBeGivenInAllThreeWays) {
       {"data", "/d"},          {"grpc_address", "127.0.0.1:1"}, {"http_address", "[::1]:2"}, {"insecure", "true"},
       {"log_level", "error"},  {"log_format", "json"},          {"shutdown_grace", "3s"},    {"clock_max_forward", "2d"},
       {"commit", "thread"},    {"cache.blocks", "1MiB"},        {"cache.write_buffers", "2MiB"},
-      {"cache.tail", "3MiB"},  {"cache.read_ahead", "4MiB"},    {"namespaces.alias", R"({"a" = "b"})"}};
+      {"cache.tail", "3MiB"},  {"cache.read_ahead", "4MiB"},    {"namespaces.alias", R"({"a" = "b"})"},
+      {"quotas.topics", "1"}, {"quotas.queues", "0"},          {"quotas.subscriptions", "1000000000"},
+      {"quotas.snapshots", "4"}, {"quotas.running_tasks", "5"}};
   ASSERT_EQ(values.size(), Settings().size());
   for (const auto& [key, text] : values) {
     const Setting* setting = FindSetting(key);
@@ -129,6 +131,10 @@ TEST_F(ConfigTest, ValuesOfAWrongTypeAreRefused) {
     EXPECT_THAT(Problems({"--config", File(text)}), HasSubstr("must be a text, in quotes")) << text;
   }
   EXPECT_THAT(Problems({"--config", File("insecure = 'yes'\n")}), HasSubstr("must be true or false"));
+  for (const char* text : {"'5'", "true", "1.5"}) {
+    EXPECT_THAT(Problems({"--config", File(std::string("[quotas]\ntopics = ") + text + "\n")}),
+                HasSubstr("quotas.topics must be a whole number, without quotes"));
+  }
   EXPECT_THAT(Problems({"--config", File("insecure = 1\n")}), HasSubstr("must be true or false"));
   EXPECT_THAT(Problems({"--config", File("[namespaces]\nalias = {a = ''}\n")}), HasSubstr("namespaces.alias.a is empty"));
   EXPECT_THAT(Problems({"--config", File("[namespaces]\nalias = {a = 1}\n")}), HasSubstr("alias.a is not a text"));
@@ -204,6 +210,10 @@ INSTANTIATE_TEST_SUITE_P(
                       BadValueCase{"--cache-tail=64MB", "not a size"},
                       BadValueCase{"--cache-tail=99999999999GiB", "not a size"},
                       BadValueCase{"--cache-tail=-1", "not a size"},
+                      BadValueCase{"--quotas-topics=many", "not a whole number"},
+                      BadValueCase{"--quotas-topics=-1", "not a whole number"},
+                      BadValueCase{"--quotas-topics=1k", "not a whole number"},
+                      BadValueCase{"--quotas-topics=1000000001", "more than 1000000000"},
                       BadValueCase{"--commit=maybe", "auto, inline, thread"},
                       BadValueCase{"--log-level=loud", "debug, info, warning, error"},
                       BadValueCase{"--insecure=yes", "neither true nor false"},
