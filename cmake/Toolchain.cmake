@@ -31,6 +31,11 @@ if(BROKER_SANITIZE)
   endif()
 endif()
 
+option(BROKER_FUZZ "Build the fuzzing harnesses for libFuzzer (clang only)" OFF)
+if(BROKER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # Debian's interpreter, whatever comes first on PATH; elsewhere the one that is found.
 find_program(BROKER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(BROKER_PYTHON python3 REQUIRED)
