@@ -38,6 +38,11 @@ if(BROKER_TESTS)
   find_program(BROKER_PYTHON python3 REQUIRED)
 endif()
 
+option(BROKER_FUZZ "Build the fuzzing harnesses for libFuzzer (clang only)" OFF)
+if(BROKER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 add_library(broker_warnings INTERFACE)
 target_compile_options(broker_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast

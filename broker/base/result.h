@@ -1,4 +1,5 @@
-// Result<T>: a value or an Error. Result<void> (alias Status): success or an Error.
+// Result<T>: a value or an Error. Result<void> (alias Status): success or an Error. A face that refuses in words of its
+// own names their type: Result<T, Refusal>.
 // A Result that is dropped is a compile error; reading the wrong side is a programmer's error (CHECK).
 #pragma once
 
@@ -11,11 +12,11 @@
 
 namespace broker {
 
-template <class T>
+template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+  Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -31,34 +32,34 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   // REQUIRES: !ok()
-  const Error& error() const& { BROKER_CHECK(!ok()); return Failed(std::get_if<1>(&state_)); }
-  Error&& error() && { BROKER_CHECK(!ok()); return std::move(Failed(std::get_if<1>(&state_))); }
+  const E& error() const& { BROKER_CHECK(!ok()); return Failed(std::get_if<1>(&state_)); }
+  E&& error() && { BROKER_CHECK(!ok()); return std::move(Failed(std::get_if<1>(&state_))); }
 
  private:
-  // Not ok is an Error: tells gcc, which else warns of a null pointer.
-  template <class E>
-  static E& Failed(E* error) {
+  // Not ok is an error: tells gcc, which else warns of a null pointer.
+  template <class F>
+  static F& Failed(F* error) {
     if (error == nullptr) __builtin_unreachable();
     return *error;
   }
 
-  std::variant<T, Error> state_;
+  std::variant<T, E> state_;
 };
 
-template <>
-class [[nodiscard]] Result<void> {
+template <class E>
+class [[nodiscard]] Result<void, E> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit by design
+  Result(E error) : error_(std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
   // REQUIRES: !ok()
-  const Error& error() const& { BROKER_CHECK(!ok()); return *error_; }
-  Error&& error() && { BROKER_CHECK(!ok()); return std::move(*error_); }
+  const E& error() const& { BROKER_CHECK(!ok()); return *error_; }
+  E&& error() && { BROKER_CHECK(!ok()); return std::move(*error_); }
 
  private:
-  std::optional<Error> error_;
+  std::optional<E> error_;
 };
 
 using Status = Result<void>;

@@ -1,0 +1,120 @@
+#include "broker/aws/dispatcher.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "broker/aws/render.h"
+#include "broker/aws/sns_fault.h"
+#include "broker/aws/sqs_fault.h"
+#include "broker/aws/wire/shown.h"
+#include "broker/base/check.h"
+
+namespace broker::aws {
+namespace {
+
+std::string NewRequestId(Entropy& entropy) {
+  const std::uint64_t a = entropy.Next64();
+  const std::uint64_t b = entropy.Next64();
+  // A random UUID (version 4, variant 1).
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xfff,
+                     (b >> 48 & 0x3fff) | 0x8000, b & 0xffff'ffff'ffff);
+}
+
+Refusal ToRefusal(Service service, const FieldProblem& problem, Form form) {
+  switch (service) {
+    case Service::kSqs: return ToSqsRefusal(problem, form);
+    case Service::kSns: return ToSnsRefusal(problem, form);
+  }
+  return ToSqsRefusal(problem, form);
+}
+
+// These name no queue, and at a queue's own address they are not known.
+bool IsOfNoQueue(std::string_view action) { return action == "CreateQueue" || action == "ListQueues"; }
+
+}  // namespace
+
+// A request from its arrival to its answer. Shared by the strand's table, its connection's hang-up and its answer.
+class Dispatcher::Exchange {
+ public:
+  Exchange(const std::shared_ptr<Call>& c, Frame f, net::Responder r)
+      : call(c), frame(std::move(f)), responder(std::move(r)) {}
+
+  const std::shared_ptr<Call> call;
+  const Frame frame;
+  net::Responder responder;
+};
+
+Dispatcher::Dispatcher(Naming naming, Executor& strand, Entropy& entropy)
+    : naming_(std::move(naming)), strand_(strand), entropy_(entropy) {}
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::Add(Service service, std::unique_ptr<const Action> action) {
+  const std::string_view name = action->name();
+  BROKER_CHECK((service == Service::kSqs ? sqs_ : sns_).emplace(name, std::move(action)).second);
+}
+
+const Dispatcher::Table& Dispatcher::TableOf(Service service) const {
+  return service == Service::kSqs ? sqs_ : sns_;
+}
+
+void Dispatcher::Handle(net::Request request, net::Responder responder) {
+  Asked asked = Understand(request, [this](std::string_view action) {
+    return sns_.contains(action) && !sqs_.contains(action);
+  });
+  Frame frame{asked.service, asked.form, asked.action, NewRequestId(entropy_)};
+  auto start = Prepare(asked);
+  if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));
+
+  auto call = std::make_shared<Call>(Identity::Of(request, asked.signature, naming_), asked.form);
+  responder.OnHangUp([this, call] { strand_.Post([call] { call->End(); }); });
+  auto exchange = std::make_shared<Exchange>(call, std::move(frame), std::move(responder));
+  strand_.Post([this, exchange, start = *std::move(start)] { Begin(exchange, start); });
+}
+
+Result<Action::Start, Refusal> Dispatcher::Prepare(Asked& asked) const {
+  if (asked.refusal) return *std::move(asked.refusal);
+  const Table& table = TableOf(asked.service);
+  const auto found = table.find(asked.action);
+  const bool misplaced = asked.form == Form::kQuery && asked.at_queue && IsOfNoQueue(asked.action);
+  if (found == table.end() || misplaced) {
+    if (asked.form == Form::kJson) {
+      return Refuse(CommonFault::kUnknownOperation,
+                    fmt::format("The operation {} is not known.", Shown(asked.action)));
+    }
+    return Refuse(CommonFault::kInvalidAction,
+                  fmt::format("The action {} is not valid for this endpoint.", Shown(asked.action)));
+  }
+  auto start = found->second->Prepare(asked.input, asked.form);
+  if (!start.ok()) return ToRefusal(asked.service, start.error(), asked.form);
+  return *std::move(start);
+}
+
+void Dispatcher::Begin(const std::shared_ptr<Exchange>& exchange, const Action::Start& start) {
+  if (idle_) return Finish(exchange, Refuse(CommonFault::kServiceUnavailable, "The broker is stopping."));
+  open_.insert(exchange);
+  start(exchange->call, [this, exchange](Result<Action::WriteOutput, Refusal> result) {
+    Finish(exchange, std::move(result));
+  });
+}
+
+void Dispatcher::Finish(const std::shared_ptr<Exchange>& exchange, Result<Action::WriteOutput, Refusal> result) {
+  exchange->call->Answered();
+  exchange->responder.Send(
+      [exchange, result = std::move(result)] {
+        return result.ok() ? RenderOutput(exchange->frame, *result) : RenderRefusal(exchange->frame, result.error());
+      },
+      [this, call = exchange->call](bool written) {
+        if (!written) strand_.Post([call] { call->Lost(); });
+      });
+  open_.erase(exchange);
+  if (idle_ && open_.empty()) std::exchange(idle_, [] {})();
+}
+
+void Dispatcher::Drain(std::function<void()> idle) {
+  idle_ = std::move(idle);
+  for (const auto open = open_; const auto& exchange : open) exchange->call->End();
+  if (open_.empty()) std::exchange(idle_, [] {})();
+}
+
+}  // namespace broker::aws

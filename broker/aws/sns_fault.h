@@ -1,0 +1,43 @@
+// The error table of SNS, which speaks Query only. Pure functions.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "broker/aws/fault.h"
+#include "broker/base/error.h"
+
+namespace broker::aws {
+
+enum class SnsFault {
+  kAuthorizationError,
+  kBatchEntryIdsNotDistinct,
+  kBatchRequestTooLong,
+  kConcurrentAccess,
+  kEmptyBatchRequest,
+  kFilterPolicyLimitExceeded,
+  kInternalError,
+  kInvalidBatchEntryId,
+  kInvalidParameter,
+  kInvalidParameterValue,
+  kInvalidState,
+  kNotFound,
+  kReplayLimitExceeded,
+  kResourceNotFound,
+  kStaleTag,
+  kSubscriptionLimitExceeded,
+  kTagLimitExceeded,
+  kTagPolicy,
+  kThrottled,
+  kTooManyEntriesInBatchRequest,
+  kTopicLimitExceeded,
+  kValidation,
+};
+Fault RowOf(SnsFault fault);
+
+inline Refusal Refuse(SnsFault fault, std::string message) { return {RowOf(fault), std::move(message)}; }
+
+Refusal ToSnsRefusal(const Error& error);
+Refusal ToSnsRefusal(const FieldProblem& problem, Form form);
+
+}  // namespace broker::aws

@@ -1,0 +1,96 @@
+#include "broker/aws/wire/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace broker::aws {
+
+void AppendJsonText(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+void JsonWriter::Comma() {
+  if (out_.back() != '{' && out_.back() != '[') out_ += ',';
+}
+
+void JsonWriter::Key(std::string_view name) {
+  Comma();
+  AppendJsonText(name, out_);
+  out_ += ':';
+}
+
+void JsonWriter::Text(std::string_view name, std::string_view value) {
+  Key(name);
+  AppendJsonText(value, out_);
+}
+
+void JsonWriter::Integer(std::string_view name, std::int64_t value) {
+  Key(name);
+  fmt::format_to(std::back_inserter(out_), "{}", value);
+}
+
+void JsonWriter::Boolean(std::string_view name, bool value) {
+  Key(name);
+  out_ += value ? "true" : "false";
+}
+
+void JsonWriter::Open(std::string_view name) {
+  Key(name);
+  out_ += '{';
+}
+
+void JsonWriter::Close(std::string_view) { out_ += '}'; }
+
+void JsonWriter::OpenList(const Name& name, bool empty) {
+  if (empty) return;
+  Key(name.json);
+  out_ += '[';
+}
+
+void JsonWriter::CloseList(const Name&, bool empty) {
+  if (!empty) out_ += ']';
+}
+
+void JsonWriter::OpenItem(const Name&) {
+  Comma();
+  out_ += '{';
+}
+
+void JsonWriter::CloseItem(const Name&) { out_ += '}'; }
+
+void JsonWriter::TextItem(const Name&, std::string_view value) {
+  Comma();
+  AppendJsonText(value, out_);
+}
+
+void JsonWriter::OpenMap(const MapName& name, bool empty) {
+  if (!empty) Open(name.name.json);
+}
+
+void JsonWriter::CloseMap(const MapName& name, bool empty) {
+  if (!empty) Close(name.name.json);
+}
+
+std::string JsonWriter::Take() {
+  out_ += '}';
+  return std::move(out_);
+}
+
+}  // namespace broker::aws
