@@ -19,7 +19,19 @@ namespace broker::cli {
 class Session;
 
 // What an option's or a positional's value can be completed with.
-enum class Names { kNone, kTopics, kQueues, kSubscriptions, kTopicsAndQueues, kSources, kContexts, kFiles };
+enum class Names {
+  kNone,
+  kTopics,
+  kQueues,
+  kSubscriptions,
+  kPullSubscriptions,
+  kTopicsAndQueues,
+  kSources,
+  kSnapshots,
+  kTasks,
+  kContexts,
+  kFiles
+};
 struct Completion {
   Names names = Names::kNone;
   std::vector<std::string> words;  // fixed choices

@@ -18,7 +18,7 @@ constexpr std::array<Row, 8> kRows{{
     {ExitCode::kError, "the broker refused or failed"},
     {ExitCode::kUsage, "the command line is wrong, or a value in it can never be accepted"},
     {ExitCode::kNotFound, "the named thing does not exist"},
-    {ExitCode::kAlreadyExists, "the name is taken"},
+    {ExitCode::kAlreadyExists, "the name is taken, or the idempotency key is claimed or done"},
     {ExitCode::kUnavailable, "cannot connect, no answer in time, or the broker is starting or stopping"},
     {ExitCode::kNotConfirmed, "a destructive command was not confirmed (answer y, or give --yes)"},
     {ExitCode::kPartial, "of several messages, receipts or dead letters some were done and some not"},

@@ -42,6 +42,28 @@ std::vector<std::string> Subscriptions(Client& client, bool pull_only) {
   return names;
 }
 
+std::vector<std::string> Snapshots(Client& client) {
+  v1::ListSnapshotsRequest request;
+  request.set_page_size(kMostNames);
+  const auto page = client.Call(&v1::Snapshots::Stub::List, request);
+  std::vector<std::string> names;
+  if (page.ok()) {
+    for (const v1::Snapshot& snapshot : page->snapshots()) names.push_back(snapshot.name());
+  }
+  return names;
+}
+
+std::vector<std::string> Tasks(Client& client) {
+  v1::ListTasksRequest request;
+  request.set_page_size(kMostNames);
+  const auto page = client.Call(&v1::Tasks::Stub::List, request);
+  std::vector<std::string> ids;
+  if (page.ok()) {
+    for (const v1::Task& task : page->tasks()) ids.push_back(task.id());
+  }
+  return ids;
+}
+
 std::vector<std::string> Both(std::string_view kind, std::vector<std::string> names, std::string_view other_kind,
                               std::vector<std::string> other_names) {
   std::vector<std::string> out;
@@ -64,6 +86,9 @@ std::vector<std::string> LiveNames(Client& client, Names names) {
     case Names::kTopics: return Topics(client);
     case Names::kQueues: return Queues(client);
     case Names::kSubscriptions: return Subscriptions(client, false);
+    case Names::kPullSubscriptions: return Subscriptions(client, true);
+    case Names::kSnapshots: return Snapshots(client);
+    case Names::kTasks: return Tasks(client);
     case Names::kTopicsAndQueues: return Both("topic", Topics(client), "queue", Queues(client));
     case Names::kSources: return Both("queue", Queues(client), "subscription", Subscriptions(client, true));
     case Names::kNone:

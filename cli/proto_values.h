@@ -6,8 +6,10 @@
 #include "broker/base/clock.h"
 #include "broker/v1/common.pb.h"
 #include "broker/v1/dead_letters.pb.h"
+#include "broker/v1/idempotency.pb.h"
 #include "broker/v1/messages.pb.h"
 #include "broker/v1/queues.pb.h"
+#include "broker/v1/snapshots.pb.h"
 #include "broker/v1/subscriptions.pb.h"
 #include "broker/v1/tasks.pb.h"
 #include "broker/v1/topics.pb.h"
@@ -19,6 +21,7 @@ namespace broker::cli {
 
 Nanos FromProto(const google::protobuf::Duration& duration);
 google::protobuf::Duration ToProto(Nanos duration);
+google::protobuf::Timestamp ToProto(Time time);
 
 // "30s", "1h30m": what flags take.
 Value DurationValue(const google::protobuf::Duration& duration);
@@ -46,5 +49,9 @@ Value TopicDescriptionValue(const v1::TopicDescription& description);
 Value QueueDescriptionValue(const v1::QueueDescription& description);
 Value SubscriptionDescriptionValue(const v1::SubscriptionDescription& description);
 Value TaskValue(const v1::Task& task);
+Value SnapshotValue(const v1::Snapshot& snapshot);
+Value ConsumerValue(const v1::Consumer& consumer);
+// state, token (of a new claim), result or result_base64 (of what is done), expire_time.
+Value IdempotencyValue(const std::string& key, const v1::IdempotencyRecord& record);
 
 }  // namespace broker::cli

@@ -66,7 +66,7 @@ std::string_view LastPart(std::string_view message) {
   return at == std::string_view::npos ? message : message.substr(at + kMark.size());
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kFlags{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 44> kFlags{{
     {"name", "NAME"},
     {"target", "TARGET"},
     {"source", "SOURCE"},
@@ -91,6 +91,26 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kFlags{{
     {"backoff", "--backoff"},
     {"receipt", "RECEIPT"},
     {"reason", "--reason"},
+    {"retry_backoff", "--retry-backoff"},
+    {"retry_backoff.minimum", "--retry-backoff"},
+    {"retry_backoff.maximum", "--retry-backoff"},
+    {"message_ttl", "--message-ttl"},
+    {"ttl", "--ttl"},
+    {"bounds.max_messages", "--max-messages"},
+    {"bounds.max_bytes", "--max-bytes"},
+    {"dead_letter_access", "--accept-dead-letters-from"},
+    {"filter", "--filter"},
+    {"expire_unused", "--expire-unused"},
+    {"retain_acknowledged", "--retain-acknowledged"},
+    {"destination", "--to"},
+    {"rate", "--rate"},
+    {"time", "--time"},
+    {"snapshot", "--snapshot"},
+    {"from_time", "--from"},
+    {"to_time", "--to"},
+    {"life", "--for"},
+    {"expire_time", "--for"},
+    {"key", "KEY"},
 }};
 
 // "attributes[\"kind\"].label": the flag, with the attribute's name where the path has it.
@@ -144,6 +164,8 @@ std::string FlagOf(std::string_view field) {
     }
     if (rest.starts_with("attributes")) return AttributeFlag(rest);
     if (rest.starts_with("receipts")) return "RECEIPT";
+    if (rest.starts_with("labels")) return "--label";
+    if (rest.starts_with("dead_letter_access.")) return "--accept-dead-letters-from";
     const auto dot = rest.find('.');
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);

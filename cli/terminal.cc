@@ -1,6 +1,8 @@
 #include "cli/terminal.h"
 
 #include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,11 +12,28 @@
 
 namespace broker::cli {
 
+namespace {
+
+sigset_t Interrupts() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+ProcessTerminal::~ProcessTerminal() {
+  if (interrupts_ >= 0) ::close(interrupts_);
+}
+
 std::istream& ProcessTerminal::In() { return std::cin; }
 std::ostream& ProcessTerminal::Out() { return std::cout; }
 std::ostream& ProcessTerminal::Err() { return std::cerr; }
 bool ProcessTerminal::InIsTerminal() const { return ::isatty(STDIN_FILENO) == 1; }
 bool ProcessTerminal::OutIsTerminal() const { return ::isatty(STDOUT_FILENO) == 1; }
+bool ProcessTerminal::ErrIsTerminal() const { return ::isatty(STDERR_FILENO) == 1; }
 
 std::optional<std::string> ProcessTerminal::Env(const std::string& name) const {
   const char* text = std::getenv(name.c_str());
@@ -25,8 +44,25 @@ std::optional<std::string> ProcessTerminal::Env(const std::string& name) const {
 bool ProcessTerminal::Wait(Nanos duration) {
   const auto millis = std::chrono::ceil<Millis>(duration).count();
   constexpr auto kLongest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
-  // A signal interrupts the call; SIGINT without a handler ends the process before that matters.
-  return ::poll(nullptr, 0, static_cast<int>(std::clamp<std::int64_t>(millis, 0, kLongest))) == 0;
+  if (interrupted_) return false;
+  pollfd caught{.fd = interrupts_, .events = POLLIN, .revents = 0};  // a negative descriptor is passed over
+  // A signal interrupts the call; SIGINT that is not caught ends the process before that matters.
+  if (::poll(&caught, 1, static_cast<int>(std::clamp<std::int64_t>(millis, 0, kLongest))) == 0) return true;
+  if (interrupts_ >= 0) {
+    interrupted_ = true;
+    signalfd_siginfo seen;
+    while (::read(interrupts_, &seen, sizeof(seen)) > 0) {}
+    const sigset_t set = Interrupts();
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  }
+  return false;
+}
+
+void ProcessTerminal::CatchInterrupts() {
+  if (interrupts_ >= 0) return;
+  const sigset_t set = Interrupts();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);  // threads that start later inherit it
+  interrupts_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 }  // namespace broker::cli

@@ -9,6 +9,7 @@
 
 #include "broker/native/errors.h"
 #include "broker/native/info_codec.h"
+#include "broker/native/replay_codec.h"
 #include "broker/native/settings_codec.h"
 #include "broker/native/unary_call.h"
 

@@ -5,6 +5,7 @@
 #include "broker/native/admin_call.h"
 #include "broker/native/dead_letter_page.h"
 #include "broker/native/info_codec.h"
+#include "broker/native/replay_codec.h"
 #include "broker/native/request_codec.h"
 
 namespace broker::native {
@@ -30,8 +31,9 @@ void DeadLettersService::Arm() {
   ArmAdmin<v1::RedriveRequest, v1::Task>(
       context_, *this, &DeadLettersService::RequestRedrive,
       [this](const engine::Caller& caller, const v1::RedriveRequest& request, Answer<v1::Task> answer) {
-        if (auto name = model::CheckName("queue", request.queue()); !name.ok()) return answer(std::move(name).error());
-        context_.engine().Move(caller, {.queue = request.queue()}, Then<engine::TaskInfo>(std::move(answer)));
+        auto move = ToMove(request);
+        if (!move.ok()) return answer(std::move(move).error());
+        context_.engine().Move(caller, *std::move(move), Then<engine::TaskInfo>(std::move(answer)));
       });
 }
 

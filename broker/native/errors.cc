@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cctype>
 #include <string>
+#include <utility>
 
 #include "broker/model/validation.h"
 #include "broker/v1/status.pb.h"
@@ -15,6 +17,14 @@ constexpr std::size_t kMaxMessageBytes = 1'024;
 constexpr std::size_t kMaxDescriptionBytes = 300;
 constexpr std::size_t kMaxViolationsBytes = 2'048;  // then the rest is left out; the message has the first ones too
 constexpr std::size_t kMaxResourceBytes = 300;
+
+// What the request knows by another name: the first word of the engine's path.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kRenamed{{
+    {"redrive", "dead_letter"},
+    {"backoff", "retry_backoff"},
+    {"from", "from_time"},
+    {"to", "to_time"},
+}};
 
 // The stable word of an error that brought none.
 std::string Reason(const Error& error) {
@@ -97,10 +107,13 @@ Error InRequest(Error error, std::string_view prefix) {
   const auto rename = [&](const std::string& field) {
     std::string_view path = field;
     constexpr std::string_view kDelivery = "delivery.";
-    constexpr std::string_view kRedrive = "redrive";
-    if (path.substr(0, kDelivery.size()) == kDelivery) path.remove_prefix(kDelivery.size());
-    if (path.substr(0, kRedrive.size()) == kRedrive) {
-      return fmt::format("{}dead_letter{}", prefix, path.substr(kRedrive.size()));
+    constexpr std::string_view kNotes = "notes.";
+    if (path.starts_with(kDelivery)) path.remove_prefix(kDelivery.size());
+    if (path.starts_with(kNotes)) path.remove_prefix(kNotes.size());
+    for (const auto& [ours, theirs] : kRenamed) {
+      if (!path.starts_with(ours)) continue;
+      const std::string_view rest = path.substr(ours.size());
+      if (rest.empty() || rest.front() == '.') return fmt::format("{}{}{}", prefix, theirs, rest);
     }
     return fmt::format("{}{}", prefix, path);
   };

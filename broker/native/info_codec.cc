@@ -20,6 +20,7 @@ void WriteStats(const engine::Stats& stats, v1::Stats* out) {
   if (stats.oldest_age) ToProto(*stats.oldest_age, out->mutable_oldest_age());
   out->set_waiting_receivers(stats.waiting_receivers);
   out->set_dead_letter_problem(stats.dead_letter_problem);
+  out->set_unscanned(stats.unscanned);
 }
 
 v1::Task::State ToProto(engine::TaskState state) {
@@ -51,7 +52,9 @@ void ToProto(const engine::QueueDescription& description, v1::QueueDescription* 
 
 void ToProto(const engine::SubscriptionDescription& description, v1::SubscriptionDescription* out) {
   ToProto(description.info, out->mutable_subscription());
-  if (!description.info.settings.queue) WriteStats(description.stats, out->mutable_stats());
+  const model::SubscriptionSettings& settings = description.info.settings;
+  const bool catches_up = settings.paused || description.stats.ready > 0;
+  if (!settings.queue || catches_up) WriteStats(description.stats, out->mutable_stats());
 }
 
 void ToProto(const engine::TaskInfo& task, v1::Task* out) {
@@ -65,6 +68,31 @@ void ToProto(const engine::TaskInfo& task, v1::Task* out) {
   for (const auto& note : task.notes) out->add_notes(note);
   ToProto(task.started, out->mutable_start_time());
   if (task.finished) ToProto(*task.finished, out->mutable_finish_time());
+  out->set_total(task.total);
+  if (task.destination) out->set_destination(task.destination->ToString());
+  out->set_filter(task.filter);
+  out->set_rate(task.rate.value_or(0));
+  out->set_dry_run(task.dry_run);
+}
+
+void ToProto(const engine::ConsumerInfo& consumer, v1::Consumer* out) {
+  out->set_name(consumer.name);
+  out->set_peer(consumer.peer);
+  out->set_waiting(consumer.waiting);
+  out->set_leased(consumer.leased);
+  if (consumer.oldest_lease) ToProto(*consumer.oldest_lease, out->mutable_oldest_lease_time());
+  ToProto(consumer.last_seen, out->mutable_last_seen_time());
+}
+
+void ToProto(const engine::IdempotencyClaim& claim, v1::IdempotencyRecord* out) {
+  switch (claim.state) {
+    case engine::ClaimState::kNew: out->set_state(v1::IdempotencyRecord::NEW); break;
+    case engine::ClaimState::kInProgress: out->set_state(v1::IdempotencyRecord::IN_PROGRESS); break;
+    case engine::ClaimState::kDone: out->set_state(v1::IdempotencyRecord::DONE); break;
+  }
+  out->set_token(claim.token);
+  out->set_result(claim.result);
+  ToProto(claim.expires, out->mutable_expire_time());
 }
 
 void ToProto(const engine::ClockInfo& clock, v1::ClockStatus* out) {
@@ -78,8 +106,9 @@ Result<model::TaskId> ToTaskId(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [stop, errc] = std::from_chars(text.data(), end, id);
   if (errc != std::errc() || stop != end || id == 0) {
-    return InvalidField("id", fmt::format("\"{}\" is no task's id: it is a number such as 42, as Redrive answered it",
-                                          model::CutText(text, 64)));
+    return InvalidField(
+        "id", fmt::format("\"{}\" is no task's id: it is a number such as 42, as Redrive or Replay answered it",
+                          model::CutText(text, 64)));
   }
   return model::TaskId(id);
 }

@@ -98,6 +98,9 @@ Result<engine::PublishEntry> TakeEntry(const std::string& field, v1::PublishMess
     if (!delay.ok()) return std::move(delay).error();
     entry.delay = *delay;
   }
+  auto ttl = FromProto(field + ".ttl", message.has_ttl(), message.ttl());
+  if (!ttl.ok()) return std::move(ttl).error();
+  entry.ttl = *ttl;
   for (auto& [name, from] : *message.mutable_attributes()) {
     auto attribute = TakeAttribute(field, name, from);
     if (!attribute.ok()) return std::move(attribute).error();

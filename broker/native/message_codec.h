@@ -12,7 +12,7 @@
 namespace broker::native {
 
 // Takes the texts and bodies out of `message`. `field` is its path in the request, "messages[3]".
-// Errors: kInvalidArgument for a wrong delay or an attribute without a value; sizes are the engine's to check.
+// Errors: kInvalidArgument for a wrong delay, time to live or an attribute without a value; sizes are the engine's to check.
 Result<engine::PublishEntry> TakeEntry(const std::string& field, v1::PublishMessage& message);
 
 // Errors: kInvalidArgument for a number that is no state.

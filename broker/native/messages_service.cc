@@ -1,6 +1,7 @@
 #include "broker/native/messages_service.h"
 
 #include <utility>
+#include <vector>
 
 #include "broker/native/admin_call.h"
 #include "broker/native/consume_stream.h"
@@ -47,6 +48,21 @@ void MessagesService::Arm() {
                                  response.set_next_page_token(page->next_page_token);
                                  answer(std::move(response));
                                });
+      });
+  ArmAdmin<v1::ListConsumersRequest, v1::ListConsumersResponse>(
+      context_, *this, &MessagesService::RequestListConsumers,
+      [this](const engine::Caller& caller, const v1::ListConsumersRequest& request,
+             Answer<v1::ListConsumersResponse> answer) {
+        auto source = model::Target::Parse("source", request.source());
+        if (!source.ok()) return answer(std::move(source).error());
+        context_.engine().ListConsumers(
+            caller, *std::move(source),
+            [answer = std::move(answer)](Result<std::vector<engine::ConsumerInfo>> consumers) {
+              if (!consumers.ok()) return answer(std::move(consumers).error());
+              v1::ListConsumersResponse response;
+              for (const auto& consumer : *consumers) ToProto(consumer, response.add_consumers());
+              answer(std::move(response));
+            });
       });
   ArmAdmin<v1::CancelDelayedRequest, Empty>(
       context_, *this, &MessagesService::RequestCancelDelayed,

@@ -14,7 +14,8 @@ namespace broker::native {
 using RawMessages = v1::Messages::WithRawMethod_Publish<v1::Messages::WithRawMethod_Receive<
     v1::Messages::WithRawMethod_Ack<v1::Messages::WithRawMethod_Nack<v1::Messages::WithRawMethod_Extend<
         v1::Messages::WithRawMethod_PublishStream<v1::Messages::WithRawMethod_Consume<
-            v1::Messages::WithRawMethod_Peek<v1::Messages::WithRawMethod_CancelDelayed<v1::Messages::Service>>>>>>>>>;
+            v1::Messages::WithRawMethod_Peek<v1::Messages::WithRawMethod_ListConsumers<
+                v1::Messages::WithRawMethod_CancelDelayed<v1::Messages::Service>>>>>>>>>>;
 
 class MessagesService final : public RawMessages {
  public:

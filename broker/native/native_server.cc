@@ -16,9 +16,11 @@
 #include "broker/base/check.h"
 #include "broker/native/dead_letters_service.h"
 #include "broker/native/health_service.h"
+#include "broker/native/idempotency_service.h"
 #include "broker/native/messages_service.h"
 #include "broker/native/queues_service.h"
 #include "broker/native/reflection_service.h"
+#include "broker/native/snapshots_service.h"
 #include "broker/native/subscriptions_service.h"
 #include "broker/native/tasks_service.h"
 #include "broker/native/topics_service.h"
@@ -60,6 +62,8 @@ class NativeServer::Services {
         messages_(context),
         dead_letters_(context),
         tasks_(context),
+        snapshots_(context),
+        idempotency_(context),
         admin_(context, std::move(facts)),
         health_(context, Names()),
         reflection_(context, Names()) {}
@@ -74,15 +78,17 @@ class NativeServer::Services {
     messages_.Arm();
     dead_letters_.Arm();
     tasks_.Arm();
+    snapshots_.Arm();
+    idempotency_.Arm();
     admin_.Arm();
     health_.Arm();
     reflection_.Arm();
   }
 
  private:
-  std::array<grpc::Service*, 10> All() {
-    return {&topics_, &queues_, &subscriptions_, &messages_,        &dead_letters_,
-            &tasks_,  &admin_,  &health_,        &reflection_.v1(), &reflection_.v1alpha()};
+  std::array<grpc::Service*, 12> All() {
+    return {&topics_,    &queues_,      &subscriptions_, &messages_, &dead_letters_,    &tasks_,
+            &snapshots_, &idempotency_, &admin_,         &health_,   &reflection_.v1(), &reflection_.v1alpha()};
   }
   static std::vector<std::string> Names() {
     return {v1::Topics::service_full_name(),
@@ -91,6 +97,8 @@ class NativeServer::Services {
             v1::Messages::service_full_name(),
             v1::DeadLetters::service_full_name(),
             v1::Tasks::service_full_name(),
+            v1::Snapshots::service_full_name(),
+            v1::Idempotency::service_full_name(),
             v1::Admin::service_full_name(),
             grpc::health::v1::Health::service_full_name(),
             grpc::reflection::v1alpha::ServerReflection::service_full_name()};
@@ -102,6 +110,8 @@ class NativeServer::Services {
   MessagesService messages_;
   DeadLettersService dead_letters_;
   TasksService tasks_;
+  SnapshotsService snapshots_;
+  IdempotencyService idempotency_;
   AdminService admin_;
   HealthService health_;
   ReflectionService reflection_;

@@ -20,14 +20,6 @@ Result<Number> Bounded(const std::string& field, Number value, Number fallback, 
   return value == 0 ? fallback : value;
 }
 
-Result<std::optional<Nanos>> OptionalDuration(const std::string& field, bool present,
-                                              const google::protobuf::Duration& duration) {
-  if (!present) return std::optional<Nanos>();
-  auto value = FromProto(field, duration);
-  if (!value.ok()) return std::move(value).error();
-  return std::optional<Nanos>(*value);
-}
-
 Status CheckAtMost(const std::string& field, Nanos value, Nanos most) {
   if (value <= most) return {};
   return InvalidField(field, fmt::format("{} is outside 0s to {}", FormatDuration(value), FormatDuration(most)));
@@ -35,7 +27,7 @@ Status CheckAtMost(const std::string& field, Nanos value, Nanos most) {
 
 Result<std::optional<Nanos>> VisibilityTimeout(const std::string& field, bool present,
                                                const google::protobuf::Duration& duration) {
-  auto value = OptionalDuration(field, present, duration);
+  auto value = FromProto(field, present, duration);
   if (value.ok() && *value) BROKER_RETURN_IF_ERROR(CheckAtMost(field, **value, model::kMaxVisibilityTimeout));
   return value;
 }
@@ -129,10 +121,10 @@ SettlePlan<engine::NackEntry> TakeNacks(google::protobuf::RepeatedPtrField<v1::N
   for (v1::NackEntry& from : entries) {
     auto refusal = Repeated(from.receipt(), seen);
     if (!refusal) {
-      auto backoff = FromProto("backoff", from.backoff());
+      auto backoff = FromProto("backoff", from.has_backoff(), from.backoff());
       if (!backoff.ok()) {
         refusal = std::move(backoff).error();
-      } else if (auto within = CheckAtMost("backoff", *backoff, model::kMaxBackoff); !within.ok()) {
+      } else if (auto within = CheckAtMost("backoff", backoff->value_or(Nanos{0}), model::kMaxBackoff); !within.ok()) {
         refusal = std::move(within).error();
       } else {
         plan.entries.push_back({std::move(*from.mutable_receipt()), std::move(*from.mutable_reason()), *backoff});
@@ -198,7 +190,8 @@ Result<engine::ReceiveRequest> ToReceive(const v1::ReceiveRequest& request) {
                                 .max_messages = *messages,
                                 .max_bytes = *bytes,
                                 .wait = *wait,
-                                .visibility_timeout = *timeout};
+                                .visibility_timeout = *timeout,
+                                .attempt_id = request.attempt_id()};
 }
 
 Result<ConsumeLimits> ToLimits(const v1::ConsumeOpen& open) {

@@ -18,7 +18,8 @@ Result<model::SubscriptionSettings> ToSettings(const v1::Subscription& subscript
 // The fields that the mask names; errors also for a wrong mask.
 Result<engine::TopicPatch> ToPatch(const v1::UpdateTopicRequest& request);
 Result<engine::QueuePatch> ToPatch(const v1::UpdateQueueRequest& request);
-Result<engine::SubscriptionPatch> ToPatch(const v1::UpdateSubscriptionRequest& request);
+// `into_queue`: the subscription that is there is one into a queue; asked only for the path "paused".
+Result<engine::SubscriptionPatch> ToPatch(const v1::UpdateSubscriptionRequest& request, bool into_queue);
 
 Result<engine::StartAt> ToStart(v1::CreateSubscriptionRequest::Start start);
 

@@ -1,11 +1,13 @@
 #include "broker/native/subscriptions_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "broker/native/admin_call.h"
 #include "broker/native/info_codec.h"
+#include "broker/native/replay_codec.h"
 #include "broker/native/request_codec.h"
 #include "broker/native/settings_codec.h"
 
@@ -13,6 +15,14 @@ namespace broker::native {
 
 using engine::Caller;
 using google::protobuf::Empty;
+
+void SubscriptionsService::Change(const Caller& caller, const v1::UpdateSubscriptionRequest& request, bool into_queue,
+                                  Answer<v1::Subscription> answer) {
+  auto patch = ToPatch(request, into_queue);
+  if (!patch.ok()) return answer(std::move(patch).error());
+  context_.engine().UpdateSubscription(caller, request.subscription().name(), *std::move(patch),
+                                       Then<engine::SubscriptionInfo>(std::move(answer), "subscription."));
+}
 
 void SubscriptionsService::Arm() {
   ArmAdmin<v1::CreateSubscriptionRequest, v1::Subscription>(
@@ -53,10 +63,17 @@ void SubscriptionsService::Arm() {
   ArmAdmin<v1::UpdateSubscriptionRequest, v1::Subscription>(
       context_, *this, &SubscriptionsService::RequestUpdate,
       [this](const Caller& caller, const v1::UpdateSubscriptionRequest& request, Answer<v1::Subscription> answer) {
-        auto patch = ToPatch(request);
-        if (!patch.ok()) return answer(std::move(patch).error());
-        context_.engine().UpdateSubscription(caller, request.subscription().name(), *std::move(patch),
-                                             Then<engine::SubscriptionInfo>(std::move(answer), "subscription."));
+        const auto& paths = request.update_mask().paths();
+        if (std::find(paths.begin(), paths.end(), "paused") == paths.end()) {
+          return Change(caller, request, /*into_queue=*/false, std::move(answer));
+        }
+        // What is paused depends on the kind of subscription, which an update need not say.
+        context_.engine().DescribeSubscription(
+            caller, request.subscription().name(),
+            [this, caller, request, answer = std::move(answer)](Result<engine::SubscriptionDescription> now) {
+              if (!now.ok()) return answer(InRequest(std::move(now).error(), "subscription."));
+              Change(caller, request, now->info.settings.queue.has_value(), answer);
+            });
       });
   ArmAdmin<v1::DeleteSubscriptionRequest, Empty>(
       context_, *this, &SubscriptionsService::RequestDelete,
@@ -74,6 +91,14 @@ void SubscriptionsService::Arm() {
                                   response.set_messages(*messages);
                                   answer(std::move(response));
                                 });
+      });
+  ArmAdmin<v1::SeekRequest, v1::SubscriptionDescription>(
+      context_, *this, &SubscriptionsService::RequestSeek,
+      [this](const Caller& caller, const v1::SeekRequest& request, Answer<v1::SubscriptionDescription> answer) {
+        auto to = ToSeek(request);
+        if (!to.ok()) return answer(std::move(to).error());
+        context_.engine().Seek(caller, request.name(), *std::move(to),
+                               Then<engine::SubscriptionDescription>(std::move(answer)));
       });
 }
 

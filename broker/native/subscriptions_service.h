@@ -1,6 +1,7 @@
 // The service Subscriptions.
 #pragma once
 
+#include "broker/native/admin_call.h"
 #include "broker/native/context.h"
 #include "broker/v1/subscriptions.grpc.pb.h"
 
@@ -8,7 +9,8 @@ namespace broker::native {
 
 using RawSubscriptions = v1::Subscriptions::WithRawMethod_Create<
     v1::Subscriptions::WithRawMethod_Get<v1::Subscriptions::WithRawMethod_List<v1::Subscriptions::WithRawMethod_Update<
-        v1::Subscriptions::WithRawMethod_Delete<v1::Subscriptions::WithRawMethod_Purge<v1::Subscriptions::Service>>>>>>;
+        v1::Subscriptions::WithRawMethod_Delete<v1::Subscriptions::WithRawMethod_Purge<
+            v1::Subscriptions::WithRawMethod_Seek<v1::Subscriptions::Service>>>>>>>;
 
 class SubscriptionsService final : public RawSubscriptions {
  public:
@@ -18,6 +20,9 @@ class SubscriptionsService final : public RawSubscriptions {
   void Arm();
 
  private:
+  void Change(const engine::Caller& caller, const v1::UpdateSubscriptionRequest& request, bool into_queue,
+              Answer<v1::Subscription> answer);
+
   Context& context_;
 };
 

@@ -30,6 +30,13 @@ void TasksService::Arm() {
                                       answer(std::move(response));
                                     });
       });
+  ArmAdmin<v1::CancelTaskRequest, v1::Task>(
+      context_, *this, &TasksService::RequestCancel,
+      [this](const engine::Caller& caller, const v1::CancelTaskRequest& request, Answer<v1::Task> answer) {
+        auto id = ToTaskId(request.id());
+        if (!id.ok()) return answer(std::move(id).error());
+        context_.engine().CancelTask(caller, *id, Then<engine::TaskInfo>(std::move(answer)));
+      });
 }
 
 }  // namespace broker::native

@@ -6,7 +6,8 @@
 
 namespace broker::native {
 
-using RawTasks = v1::Tasks::WithRawMethod_Get<v1::Tasks::WithRawMethod_List<v1::Tasks::Service>>;
+using RawTasks =
+    v1::Tasks::WithRawMethod_Get<v1::Tasks::WithRawMethod_List<v1::Tasks::WithRawMethod_Cancel<v1::Tasks::Service>>>;
 
 class TasksService final : public RawTasks {
  public:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace broker::native {
 namespace {
@@ -25,6 +26,28 @@ Result<Nanos> FromProto(std::string_view field, const google::protobuf::Duration
     return wrong("is too long: at most 292 years");
   }
   return Nanos{total};
+}
+
+Result<std::optional<Nanos>> FromProto(std::string_view field, bool present,
+                                       const google::protobuf::Duration& duration) {
+  if (!present) return std::optional<Nanos>();
+  auto value = FromProto(field, duration);
+  if (!value.ok()) return std::move(value).error();
+  return std::optional<Nanos>(*value);
+}
+
+Result<Time> FromProto(std::string_view field, const google::protobuf::Timestamp& time) {
+  const auto wrong = [&](std::string_view why) {
+    return InvalidField(std::string(field),
+                        fmt::format("a time of {} seconds and {} nanos {}", time.seconds(), time.nanos(), why));
+  };
+  if (time.nanos() < 0 || time.nanos() >= kNanosPerSecond) return wrong("is not well-formed: nanos are 0 to 999999999");
+  std::int64_t total = 0;
+  if (__builtin_mul_overflow(time.seconds(), kNanosPerSecond, &total) ||
+      __builtin_add_overflow(total, std::int64_t{time.nanos()}, &total)) {
+    return wrong("is outside the years 1678 to 2262");
+  }
+  return Time(Nanos{total});
 }
 
 void ToProto(Nanos duration, google::protobuf::Duration* out) {

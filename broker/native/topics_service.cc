@@ -4,6 +4,7 @@
 
 #include "broker/native/admin_call.h"
 #include "broker/native/info_codec.h"
+#include "broker/native/replay_codec.h"
 #include "broker/native/request_codec.h"
 #include "broker/native/settings_codec.h"
 
@@ -52,6 +53,13 @@ void TopicsService::Arm() {
       context_, *this, &TopicsService::RequestDelete,
       [this](const Caller& caller, const v1::DeleteTopicRequest& request, Answer<Empty> answer) {
         context_.engine().DeleteTopic(caller, request.name(), request.force(), ThenEmpty(std::move(answer)));
+      });
+  ArmAdmin<v1::ReplayRequest, v1::Task>(
+      context_, *this, &TopicsService::RequestReplay,
+      [this](const Caller& caller, const v1::ReplayRequest& request, Answer<v1::Task> answer) {
+        auto replay = ToReplay(request);
+        if (!replay.ok()) return answer(std::move(replay).error());
+        context_.engine().Replay(caller, *std::move(replay), Then<engine::TaskInfo>(std::move(answer)));
       });
 }
 

@@ -6,8 +6,9 @@
 
 namespace broker::native {
 
-using RawTopics = v1::Topics::WithRawMethod_Create<v1::Topics::WithRawMethod_Get<v1::Topics::WithRawMethod_List<
-    v1::Topics::WithRawMethod_Update<v1::Topics::WithRawMethod_Delete<v1::Topics::Service>>>>>;
+using RawTopics = v1::Topics::WithRawMethod_Create<
+    v1::Topics::WithRawMethod_Get<v1::Topics::WithRawMethod_List<v1::Topics::WithRawMethod_Update<
+        v1::Topics::WithRawMethod_Delete<v1::Topics::WithRawMethod_Replay<v1::Topics::Service>>>>>>;
 
 class TopicsService final : public RawTopics {
  public:

@@ -1,7 +1,4 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <chrono>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/shared_flags.h"
@@ -64,68 +61,12 @@ class DeadLetterShow final : public Command {
   WatchFlag watch_;
 };
 
-class DeadLetterRedrive final : public Command {
- public:
-  explicit DeadLetterRedrive(Declaration& declare) {
-    declare.Positional("QUEUE", queue_, "The dead-letter queue", Names::kQueues);
-    declare.Flag("--no-wait", no_wait_, "Start the task and leave; see: brokerctl task show ID");
-  }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    v1::RedriveRequest request;
-    request.set_queue(WithoutKind("queue", queue_));
-    auto task = (*client)->Call(&v1::DeadLetters::Stub::Redrive, request);
-    if (!task.ok()) return session.Fail(task.error());
-    Nanos pause = kFirstPause;
-    while (!no_wait_ && task->state() == v1::Task::RUNNING) {
-      const std::string goes_on =
-          fmt::format("the redrive goes on in the broker; see: brokerctl task show {}", task->id());
-      if (!session.terminal().Wait(pause)) {
-        session.Say(goes_on);
-        break;
-      }
-      pause = std::min(pause * 2, kLongestPause);
-      v1::GetTaskRequest get;
-      get.set_id(task->id());
-      auto now = (*client)->Call(&v1::Tasks::Stub::Get, get);
-      if (!now.ok()) {
-        const ExitCode code = session.Fail(now.error());
-        session.Say(goes_on);
-        return code;
-      }
-      task = std::move(now);
-    }
-    return Report(session, *task);
-  }
-
- private:
-  static constexpr Nanos kFirstPause = std::chrono::milliseconds(20);
-  static constexpr Nanos kLongestPause = std::chrono::seconds(1);
-
-  ExitCode Report(Session& session, const v1::Task& task) const {
-    session.Show(View::Thing(TaskValue(task), "id"));
-    if (task.state() == v1::Task::FAILED) {
-      return session.Fail(
-          Error(ErrorCode::kFailedPrecondition, "TASK_FAILED",
-                fmt::format("the redrive stopped after {} message(s): {}", task.moved(), task.reason())));
-    }
-    if (task.left() == 0) return ExitCode::kOk;
-    session.Warn(fmt::format("{} message(s) stayed in {}", task.left(), queue_));
-    for (const std::string& note : task.notes()) session.Warn(note);
-    return ExitCode::kPartial;
-  }
-
-  std::string queue_;
-  bool no_wait_ = false;
-};
-
 }  // namespace
 
 void AddDeadLetterCommands(CLI::App& root, CommandSet& commands) {
   CLI::App* group = commands.AddGroup(&root, "dlq", "Dead letters: messages that failed too often");
   commands.Add<DeadLetterShow>(group, "show", "Show dead letters with their story; nothing is touched");
-  commands.Add<DeadLetterRedrive>(group, "redrive", "Move them back to where each came from, and wait for it");
+  AddRedriveCommand(*group, commands);
 }
 
 }  // namespace broker::cli

@@ -28,6 +28,7 @@ class Publish final : public Command {
     auto* id =
         declare.Option("--dedup-id", deduplication_id_, "Publishing it again within 5 minutes stores nothing", "TEXT");
     declare.Duration("--delay", delay_, "How long until it is ready; default: the queue's own");
+    declare.Duration("--ttl", ttl_, "How long it may be delivered, from then on; default: the queue's own");
     auto* lines = declare.Flag("--lines", lines_, "Each line of standard input is one message");
     lines->excludes(body_option_);
     lines->excludes(id);
@@ -78,6 +79,7 @@ class Publish final : public Command {
     message.set_ordering_key(key_);
     message.set_deduplication_id(deduplication_id_);
     if (delay_) *message.mutable_delay() = ToProto(*delay_);
+    if (ttl_) *message.mutable_ttl() = ToProto(*ttl_);
     return {};
   }
 
@@ -127,7 +129,7 @@ class Publish final : public Command {
     if (reached_ == 0 && outcome_.done() > 0 && !warned_) {
       warned_ = true;
       session.Warn(
-          fmt::format("{} has no subscription: the message reached nobody and is gone; create one with: brokerctl "
+          fmt::format("{} has no subscription that takes the message: it is gone; create one with: brokerctl "
                       "subscription create NAME --topic {} [--queue QUEUE]",
                       target_, WithoutKind("topic", target_)));
     }
@@ -170,6 +172,7 @@ class Publish final : public Command {
   std::string key_;
   std::string deduplication_id_;
   std::optional<Nanos> delay_;
+  std::optional<Nanos> ttl_;
   bool lines_ = false;
 
   BatchOutcome outcome_;

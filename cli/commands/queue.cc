@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/listing.h"
+#include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
 #include "cli/session.h"
 
@@ -14,22 +15,44 @@ class QueueFlags {
   void Declare(Declaration& declare, bool for_update) {
     delivery_.Declare(declare, for_update);
     declare.Duration("--delay", delay_, "How long a published message waits before it is ready; default: 0s");
+    declare.Duration(
+        "--message-ttl", message_ttl_,
+        "How long a message may be delivered, from when it is due; 0s: as long as it is kept (the default)");
     deduplication_.Declare(declare);
+    bounds_.Declare(declare);
+    access_.Declare(declare);
+    labels_.Declare(declare, for_update);
   }
-  void Apply(v1::Queue& queue, std::vector<std::string>& mask) const {
+  // `present` is the queue as it is, for an update that asks for it (NeedsPresent).
+  Status Apply(const v1::Queue& present, v1::Queue& queue, std::vector<std::string>& mask) {
+    if (delivery_.NeedsPresentTarget()) {
+      if (!present.has_dead_letter()) return NoDeadLetterTarget("queue", queue.name());
+      delivery_.UsePresentTarget(present.dead_letter().target());
+    }
     delivery_.Apply(queue, mask);
     deduplication_.Apply(queue, mask);
     if (delay_) {
       *queue.mutable_delay() = ToProto(*delay_);
       mask.push_back("delay");
     }
+    if (message_ttl_) {
+      *queue.mutable_message_ttl() = ToProto(*message_ttl_);
+      mask.push_back("message_ttl");
+    }
+    bounds_.Apply(present.bounds(), queue, mask);
+    access_.Apply(queue, mask);
+    return labels_.Apply(present.labels(), *queue.mutable_labels(), mask);
   }
-  DeliveryFlags& delivery() { return delivery_; }
+  bool NeedsPresent() const { return delivery_.NeedsPresentTarget() || bounds_.given() || labels_.given(); }
 
  private:
   DeliveryFlags delivery_;
   DeduplicationFlags deduplication_;
+  BoundsFlags bounds_;
+  AccessFlag access_;
+  LabelFlags labels_;
   std::optional<Nanos> delay_;
+  std::optional<Nanos> message_ttl_;
 };
 
 class QueueCreate final : public Command {
@@ -46,7 +69,9 @@ class QueueCreate final : public Command {
     v1::CreateQueueRequest request;
     request.mutable_queue()->set_name(WithoutKind("queue", name_));
     std::vector<std::string> mask;
-    flags_.Apply(*request.mutable_queue(), mask);
+    if (const Status status = flags_.Apply({}, *request.mutable_queue(), mask); !status.ok()) {
+      return session.Fail(status.error());
+    }
     const auto queue = (*client)->Call(&v1::Queues::Stub::Create, request);
     if (!queue.ok()) return session.Fail(queue.error());
     session.Say(fmt::format("created queue {}", queue->name()));
@@ -126,7 +151,7 @@ class QueueList final : public Command {
                                             {"ORDERED", "ordered"}};
   const std::vector<Column> kCountColumns{{"NAME", "name"},         {"READY", "ready"},     {"LEASED", "leased"},
                                           {"RETRYING", "retrying"}, {"DELAYED", "delayed"}, {"BYTES", "bytes"},
-                                          {"OLDEST", "oldest_age"}};
+                                          {"OLDEST", "oldest_age"}, {"PAUSED", "paused"}};
   ListFlags flags_;
   bool counts_ = false;
 };
@@ -137,23 +162,26 @@ class QueueUpdate final : public Command {
     declare.Positional("NAME", name_, "Of the queue", Names::kQueues);
     flags_.Declare(declare, true);
     declare.Example("brokerctl queue update billing --max-attempts 5");
+    declare.Example("brokerctl queue update billing --max-messages 100000 --overflow refuse --label team=shop");
   }
   ExitCode Run(Session& session) override {
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     const std::string name = WithoutKind("queue", name_);
-    if (flags_.delivery().NeedsPresentTarget()) {
+    v1::QueueDescription present;
+    if (flags_.NeedsPresent()) {
       v1::GetQueueRequest get;
       get.set_name(name);
-      const auto now = (*client)->Call(&v1::Queues::Stub::Get, get);
+      auto now = (*client)->Call(&v1::Queues::Stub::Get, get);
       if (!now.ok()) return session.Fail(now.error());
-      if (!now->queue().has_dead_letter()) return session.Fail(NoDeadLetterTarget("queue", name));
-      flags_.delivery().UsePresentTarget(now->queue().dead_letter().target());
+      present = *std::move(now);
     }
     v1::UpdateQueueRequest request;
     request.mutable_queue()->set_name(name);
     std::vector<std::string> mask;
-    flags_.Apply(*request.mutable_queue(), mask);
+    if (const Status status = flags_.Apply(present.queue(), *request.mutable_queue(), mask); !status.ok()) {
+      return session.Fail(status.error());
+    }
     if (mask.empty()) return session.Fail(NothingToChange());
     for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
     const auto queue = (*client)->Call(&v1::Queues::Stub::Update, request);
@@ -233,6 +261,8 @@ void AddQueueCommands(CLI::App& root, CommandSet& commands) {
   commands.Add<QueueDescribe>(group, "describe", "Show settings and counts");
   commands.Add<QueueList>(group, "list", "List queues by name");
   commands.Add<QueueUpdate>(group, "update", "Change settings");
+  AddPauseCommands(*group, commands, PauseKind::kQueue);
+  AddQueueMoveCommand(*group, commands);
   commands.Add<QueuePurge>(group, "purge", "Drop every message: ready, leased, retrying and delayed");
   commands.Add<QueueDelete>(group, "delete", "Delete a queue with its messages");
 }

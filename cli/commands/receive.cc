@@ -22,6 +22,8 @@ class Receive final : public Command {
     declare.Duration("--wait", wait_, "How long to wait for the first message: up to 1h; default: 0s");
     declare.Duration("--visibility-timeout", timeout_, "Of these messages; default: the queue's own");
     declare.Flag("--ack", ack_, "Settle them once they are printed");
+    declare.Option("--consumer", consumer_, "The receiver's name, for those who look; default: brokerctl", "NAME");
+    declare.Option("--attempt-id", attempt_id_, "Asking again with it within 5 minutes gets the same messages", "TEXT");
     declare.Example("brokerctl receive billing --max 10 --wait 5s --ack -o json");
   }
 
@@ -32,7 +34,8 @@ class Receive final : public Command {
     request.set_source(source_);
     request.set_max_messages(max_);
     request.set_max_bytes(kMaxBytes);
-    request.set_consumer("brokerctl");
+    request.set_consumer(consumer_);
+    request.set_attempt_id(attempt_id_);
     if (wait_) *request.mutable_wait() = ToProto(*wait_);
     if (timeout_) *request.mutable_visibility_timeout() = ToProto(*timeout_);
     const auto answer = (*client)->Call(&v1::Messages::Stub::Receive, request, wait_.value_or(Nanos{0}));
@@ -69,6 +72,8 @@ class Receive final : public Command {
   std::optional<Nanos> wait_;
   std::optional<Nanos> timeout_;
   bool ack_ = false;
+  std::string consumer_ = "brokerctl";
+  std::string attempt_id_;
 };
 
 }  // namespace

@@ -6,6 +6,22 @@
 #include "cli/session.h"
 
 namespace broker::cli {
+namespace {
+
+// "1s..5m", or "5s" for the same each time.
+Result<v1::RetryBackoff> ParseBackoff(const std::string& text) {
+  const auto dots = text.find("..");
+  const auto minimum = ParseDuration(text.substr(0, dots));
+  if (!minimum.ok()) return minimum.error();
+  const auto maximum = dots == std::string::npos ? minimum : ParseDuration(text.substr(dots + 2));
+  if (!maximum.ok()) return maximum.error();
+  v1::RetryBackoff backoff;
+  *backoff.mutable_minimum() = ToProto(*minimum);
+  *backoff.mutable_maximum() = ToProto(*maximum);
+  return backoff;
+}
+
+}  // namespace
 
 void WatchFlag::Declare(Declaration& declare) {
   declare.app()->add_flag("--watch{2}", text_, "Show again every SECONDS (2) until interrupted; --watch=SECONDS");
@@ -44,7 +60,18 @@ void DeliveryFlags::Declare(Declaration& declare, bool for_update) {
           ->add_option("--max-attempts", max_attempts_, "Attempts before --dead-letter: 1 to 1000; default: 5")
           ->type_name("N")
           ->check(CLI::Range(1, 1'000));
+  auto* backoff = declare.app()
+                      ->add_option_function<std::string>(
+                          "--retry-backoff",
+                          [this](const std::string& text) {
+                            auto parsed = ParseBackoff(text);
+                            if (!parsed.ok()) throw CLI::ValidationError("--retry-backoff", parsed.error().message);
+                            retry_backoff_ = *std::move(parsed);
+                          },
+                          "How long a message waits after a failed attempt, doubled each time; default: not at all")
+                      ->type_name("MIN..MAX");
   if (for_update) {
+    declare.Flag("--no-retry-backoff", no_retry_backoff_, "Try again at once instead")->excludes(backoff);
     auto* none = declare.Flag("--no-dead-letter", no_dead_letter_, "Retry until the retention instead");
     none->excludes(target);
     none->excludes(attempts);

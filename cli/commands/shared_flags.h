@@ -70,6 +70,8 @@ class DeliveryFlags {
       mask.push_back("dead_letter");
     }
     if (no_dead_letter_) mask.push_back("dead_letter");
+    if (retry_backoff_) *kind.mutable_retry_backoff() = *retry_backoff_;
+    if (retry_backoff_ || no_retry_backoff_) mask.push_back("retry_backoff");
   }
   // An update may name new attempts alone: the target then is the present one.
   bool NeedsPresentTarget() const { return max_attempts_.has_value() && dead_letter_.empty(); }
@@ -83,6 +85,8 @@ class DeliveryFlags {
   std::optional<std::uint32_t> max_attempts_;
   std::string dead_letter_;
   bool no_dead_letter_ = false;
+  std::optional<v1::RetryBackoff> retry_backoff_;
+  bool no_retry_backoff_ = false;
 };
 
 // --dedup-by-content, --dedup-scope

@@ -2,11 +2,58 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/listing.h"
+#include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
 #include "cli/session.h"
 
 namespace broker::cli {
 namespace {
+
+// Settings of create and update.
+class SubscriptionFlags {
+ public:
+  void Declare(Declaration& declare, bool for_update) {
+    auto* filter = declare.Option("--filter", filter_, "Only messages that pass", "FILTER");
+    if (for_update) declare.Flag("--no-filter", no_filter_, "All messages")->excludes(filter);
+    format_option_ =
+        declare.Option("--delivery-format", format_, "For --queue: how other interfaces render the messages", "FORMAT");
+    delivery_.Declare(declare, for_update);
+    declare.Toggle("retain-acknowledged", retain_acknowledged_, "Keep settled messages for a seek, within --retention");
+    expire_unused_.Declare(declare, "expire-unused", "Delete it when nobody has used it for so long: 1d to 365d",
+                           for_update);
+    labels_.Declare(declare, for_update);
+  }
+  // `present` is the subscription as it is, for an update that asks for it (NeedsPresent).
+  Status Apply(const v1::Subscription& present, v1::Subscription& wanted, std::vector<std::string>& mask) {
+    if (delivery_.NeedsPresentTarget()) {
+      if (!present.has_dead_letter()) return NoDeadLetterTarget("subscription", wanted.name());
+      delivery_.UsePresentTarget(present.dead_letter().target());
+    }
+    delivery_.Apply(wanted, mask);
+    wanted.set_delivery_format(format_);
+    if (!format_option_->empty()) mask.push_back("delivery_format");
+    wanted.set_filter(filter_);
+    if (!filter_.empty() || no_filter_) mask.push_back("filter");
+    if (retain_acknowledged_) {
+      wanted.set_retain_acknowledged(*retain_acknowledged_);
+      mask.push_back("retain_acknowledged");
+    }
+    if (expire_unused_.value()) *wanted.mutable_expire_unused() = ToProto(*expire_unused_.value());
+    if (expire_unused_.given()) mask.push_back("expire_unused");
+    return labels_.Apply(present.labels(), *wanted.mutable_labels(), mask);
+  }
+  bool NeedsPresent() const { return delivery_.NeedsPresentTarget() || labels_.given(); }
+
+ private:
+  DeliveryFlags delivery_;
+  LabelFlags labels_;
+  OptionalDuration expire_unused_;
+  std::optional<bool> retain_acknowledged_;
+  std::string filter_;
+  bool no_filter_ = false;
+  std::string format_;
+  CLI::Option* format_option_ = nullptr;
+};
 
 class SubscriptionCreate final : public Command {
  public:
@@ -16,8 +63,7 @@ class SubscriptionCreate final : public Command {
     declare.Option("--queue", queue_, "Put them into this queue; without: clients receive from the subscription",
                    "QUEUE", {Names::kQueues, {}});
     declare.Choice("--start", start_, {"end", "earliest"}, "From now on (end), or with what the topic still keeps");
-    declare.Option("--delivery-format", format_, "For --queue: how other interfaces render the messages", "FORMAT");
-    delivery_.Declare(declare, false);
+    flags_.Declare(declare, false);
     declare.Example("brokerctl subscription create billing-orders --topic orders --queue billing");
     declare.Example("brokerctl subscription create audit --topic orders --start earliest");
   }
@@ -29,9 +75,8 @@ class SubscriptionCreate final : public Command {
     wanted.set_name(WithoutKind("subscription", name_));
     wanted.set_topic(WithoutKind("topic", topic_));
     wanted.set_queue(WithoutKind("queue", queue_));
-    wanted.set_delivery_format(format_);
     std::vector<std::string> mask;
-    delivery_.Apply(wanted, mask);
+    if (const Status status = flags_.Apply({}, wanted, mask); !status.ok()) return session.Fail(status.error());
     if (start_ == "earliest") request.set_start(v1::CreateSubscriptionRequest::EARLIEST);
     const auto subscription = (*client)->Call(&v1::Subscriptions::Stub::Create, request);
     if (!subscription.ok()) return session.Fail(subscription.error());
@@ -45,8 +90,7 @@ class SubscriptionCreate final : public Command {
   std::string topic_;
   std::string queue_;
   std::string start_;
-  std::string format_;
-  DeliveryFlags delivery_;
+  SubscriptionFlags flags_;
 };
 
 class SubscriptionDescribe final : public Command {
@@ -92,7 +136,12 @@ class SubscriptionList final : public Command {
         for (const v1::Subscription& subscription : page.subscriptions()) rows.Append(SubscriptionValue(subscription));
       }
       return View::List("subscriptions", std::move(rows),
-                        {{"NAME", "name"}, {"TOPIC", "topic"}, {"QUEUE", "queue"}, {"DEAD LETTERS TO", "dead_letter"}});
+                        {{"NAME", "name"},
+                         {"TOPIC", "topic"},
+                         {"QUEUE", "queue"},
+                         {"FILTER", "filter"},
+                         {"DEAD LETTERS TO", "dead_letter"},
+                         {"PAUSED", "paused"}});
     });
   }
 
@@ -105,30 +154,26 @@ class SubscriptionUpdate final : public Command {
  public:
   explicit SubscriptionUpdate(Declaration& declare) {
     declare.Positional("NAME", name_, "Of the subscription", Names::kSubscriptions);
-    format_option_ =
-        declare.Option("--delivery-format", format_, "For --queue: how other interfaces render the messages", "FORMAT");
-    delivery_.Declare(declare, true);
+    flags_.Declare(declare, true);
+    declare.Example("brokerctl subscription update audit --retain-acknowledged --retention 3d");
   }
   ExitCode Run(Session& session) override {
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     const std::string name = WithoutKind("subscription", name_);
-    if (delivery_.NeedsPresentTarget()) {
+    v1::SubscriptionDescription present;
+    if (flags_.NeedsPresent()) {
       v1::GetSubscriptionRequest get;
       get.set_name(name);
-      const auto now = (*client)->Call(&v1::Subscriptions::Stub::Get, get);
+      auto now = (*client)->Call(&v1::Subscriptions::Stub::Get, get);
       if (!now.ok()) return session.Fail(now.error());
-      if (!now->subscription().has_dead_letter()) return session.Fail(NoDeadLetterTarget("subscription", name));
-      delivery_.UsePresentTarget(now->subscription().dead_letter().target());
+      present = *std::move(now);
     }
     v1::UpdateSubscriptionRequest request;
     request.mutable_subscription()->set_name(name);
     std::vector<std::string> mask;
-    delivery_.Apply(*request.mutable_subscription(), mask);
-    if (!format_option_->empty()) {
-      request.mutable_subscription()->set_delivery_format(format_);
-      mask.push_back("delivery_format");
-    }
+    const Status status = flags_.Apply(present.subscription(), *request.mutable_subscription(), mask);
+    if (!status.ok()) return session.Fail(status.error());
     if (mask.empty()) return session.Fail(NothingToChange());
     for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
     const auto subscription = (*client)->Call(&v1::Subscriptions::Stub::Update, request);
@@ -140,9 +185,7 @@ class SubscriptionUpdate final : public Command {
 
  private:
   std::string name_;
-  std::string format_;
-  CLI::Option* format_option_ = nullptr;
-  DeliveryFlags delivery_;
+  SubscriptionFlags flags_;
 };
 
 class SubscriptionDelete final : public Command {
@@ -211,6 +254,7 @@ void AddSubscriptionCommands(CLI::App& root, CommandSet& commands) {
   commands.Add<SubscriptionDescribe>(group, "describe", "Show settings and counts");
   commands.Add<SubscriptionList>(group, "list", "List subscriptions by name");
   commands.Add<SubscriptionUpdate>(group, "update", "Change settings");
+  AddPauseCommands(*group, commands, PauseKind::kSubscription);
   commands.Add<SubscriptionPurge>(group, "purge", "Drop every message of a pull subscription");
   commands.Add<SubscriptionDelete>(group, "delete",
                                    "Delete a subscription; what it delivered into a queue stays there");

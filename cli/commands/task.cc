@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/listing.h"
 #include "cli/commands/shared_flags.h"
+#include "cli/commands/task_following.h"
 #include "cli/session.h"
 
 namespace broker::cli {
@@ -9,7 +12,7 @@ namespace {
 class TaskShow final : public Command {
  public:
   explicit TaskShow(Declaration& declare) {
-    declare.Positional("ID", id_, "Of the task", Names::kNone);
+    declare.Positional("ID", id_, "Of the task", Names::kTasks);
     watch_.Declare(declare);
   }
   ExitCode Run(Session& session) override {
@@ -50,7 +53,9 @@ class TaskList final : public Command {
                         {{"ID", "id"},
                          {"KIND", "kind"},
                          {"SOURCE", "source"},
+                         {"TO", "destination"},
                          {"STATE", "state"},
+                         {"TOTAL", "total"},
                          {"MOVED", "moved"},
                          {"LEFT", "left"},
                          {"STARTED", "start_time"}},
@@ -62,12 +67,53 @@ class TaskList final : public Command {
   WatchFlag watch_;
 };
 
+class TaskFollow final : public Command {
+ public:
+  explicit TaskFollow(Declaration& declare) {
+    declare.Positional("ID", id_, "Of the task", Names::kTasks);
+    declare.Example("brokerctl task watch 42");
+  }
+  ExitCode Run(Session& session) override {
+    auto client = session.Connect();
+    if (!client.ok()) return session.Fail(client.error());
+    v1::GetTaskRequest request;
+    request.set_id(id_);
+    auto task = (*client)->Call(&v1::Tasks::Stub::Get, request);
+    if (!task.ok()) return session.Fail(task.error());
+    return FollowTask(session, **client, *std::move(task), true);
+  }
+
+ private:
+  std::string id_;
+};
+
+class TaskCancel final : public Command {
+ public:
+  explicit TaskCancel(Declaration& declare) { declare.Positional("ID", id_, "Of the task", Names::kTasks); }
+  ExitCode Run(Session& session) override {
+    auto client = session.Connect();
+    if (!client.ok()) return session.Fail(client.error());
+    v1::CancelTaskRequest request;
+    request.set_id(id_);
+    const auto task = (*client)->Call(&v1::Tasks::Stub::Cancel, request);
+    if (!task.ok()) return session.Fail(task.error());
+    session.Say(fmt::format("cancelled task {}: {} message(s) were moved before", task->id(), task->moved()));
+    session.ShowIfAsked(View::Thing(TaskValue(*task), "id"));
+    return ExitCode::kOk;
+  }
+
+ private:
+  std::string id_;
+};
+
 }  // namespace
 
 void AddTaskCommands(CLI::App& root, CommandSet& commands) {
   CLI::App* group = commands.AddGroup(&root, "task", "Tasks: work of the broker that outlives a call");
-  commands.Add<TaskShow>(group, "show", "Show one task");
+  commands.Add<TaskShow>(group, "describe", "Show one task")->alias("show");
   commands.Add<TaskList>(group, "list", "List running and recent tasks");
+  commands.Add<TaskFollow>(group, "watch", "Wait until a task has ended, and say how");
+  commands.Add<TaskCancel>(group, "cancel", "End a task; what it moved stays moved");
 }
 
 }  // namespace broker::cli

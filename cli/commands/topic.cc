@@ -2,18 +2,46 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/listing.h"
+#include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
 #include "cli/session.h"
 
 namespace broker::cli {
 namespace {
 
+// Settings of create and update.
+class TopicFlags {
+ public:
+  void Declare(Declaration& declare, bool for_update) {
+    deduplication_.Declare(declare);
+    declare.Duration("--retention", retention_,
+                     "Keep every message so long, for replays and seeks: 10m to 31d; 0s: off (the default)");
+    labels_.Declare(declare, for_update);
+  }
+  // `present` is the topic as it is, for an update that asks for it (NeedsPresent).
+  Status Apply(const v1::Topic& present, v1::Topic& topic, std::vector<std::string>& mask) const {
+    deduplication_.Apply(topic, mask);
+    if (retention_) {
+      *topic.mutable_retention() = ToProto(*retention_);
+      mask.push_back("retention");
+    }
+    return labels_.Apply(present.labels(), *topic.mutable_labels(), mask);
+  }
+  bool NeedsPresent() const { return labels_.given(); }
+
+ private:
+  DeduplicationFlags deduplication_;
+  LabelFlags labels_;
+  std::optional<Nanos> retention_;
+};
+
 class TopicCreate final : public Command {
  public:
   explicit TopicCreate(Declaration& declare) {
     declare.Positional("NAME", name_, "Of the new topic", Names::kNone);
-    deduplication_.Declare(declare);
+    flags_.Declare(declare, false);
     declare.Example("brokerctl topic create orders");
+    declare.Example("brokerctl topic create orders --retention 7d   # for replays and seeks");
   }
   ExitCode Run(Session& session) override {
     auto client = session.Connect();
@@ -21,7 +49,9 @@ class TopicCreate final : public Command {
     v1::CreateTopicRequest request;
     request.mutable_topic()->set_name(WithoutKind("topic", name_));
     std::vector<std::string> mask;
-    deduplication_.Apply(*request.mutable_topic(), mask);
+    if (const Status status = flags_.Apply({}, *request.mutable_topic(), mask); !status.ok()) {
+      return session.Fail(status.error());
+    }
     const auto topic = (*client)->Call(&v1::Topics::Stub::Create, request);
     if (!topic.ok()) return session.Fail(topic.error());
     session.Say(fmt::format("created topic {}", topic->name()));
@@ -31,7 +61,7 @@ class TopicCreate final : public Command {
 
  private:
   std::string name_;
-  DeduplicationFlags deduplication_;
+  TopicFlags flags_;
 };
 
 class TopicDescribe final : public Command {
@@ -71,7 +101,10 @@ class TopicList final : public Command {
         for (const v1::Topic& topic : page.topics()) rows.Append(TopicValue(topic));
       }
       return View::List("topics", std::move(rows),
-                        {{"NAME", "name"}, {"DEDUP BY CONTENT", "dedup_by_content"}, {"CREATED", "create_time"}});
+                        {{"NAME", "name"},
+                         {"DEDUP BY CONTENT", "dedup_by_content"},
+                         {"RETENTION", "retention"},
+                         {"CREATED", "create_time"}});
     });
   }
 
@@ -83,17 +116,29 @@ class TopicUpdate final : public Command {
  public:
   explicit TopicUpdate(Declaration& declare) {
     declare.Positional("NAME", name_, "Of the topic", Names::kTopics);
-    deduplication_.Declare(declare);
+    flags_.Declare(declare, true);
+    declare.Example("brokerctl topic update orders --retention 7d");
   }
   ExitCode Run(Session& session) override {
-    v1::UpdateTopicRequest request;
-    request.mutable_topic()->set_name(WithoutKind("topic", name_));
-    std::vector<std::string> mask;
-    deduplication_.Apply(*request.mutable_topic(), mask);
-    if (mask.empty()) return session.Fail(NothingToChange());
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
+    const std::string name = WithoutKind("topic", name_);
+    v1::TopicDescription present;
+    if (flags_.NeedsPresent()) {
+      v1::GetTopicRequest get;
+      get.set_name(name);
+      auto now = (*client)->Call(&v1::Topics::Stub::Get, get);
+      if (!now.ok()) return session.Fail(now.error());
+      present = *std::move(now);
+    }
+    v1::UpdateTopicRequest request;
+    request.mutable_topic()->set_name(name);
+    std::vector<std::string> mask;
+    if (const Status status = flags_.Apply(present.topic(), *request.mutable_topic(), mask); !status.ok()) {
+      return session.Fail(status.error());
+    }
+    if (mask.empty()) return session.Fail(NothingToChange());
+    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
     const auto topic = (*client)->Call(&v1::Topics::Stub::Update, request);
     if (!topic.ok()) return session.Fail(topic.error());
     session.Say(fmt::format("updated topic {}", topic->name()));
@@ -103,7 +148,7 @@ class TopicUpdate final : public Command {
 
  private:
   std::string name_;
-  DeduplicationFlags deduplication_;
+  TopicFlags flags_;
 };
 
 class TopicDelete final : public Command {
@@ -145,6 +190,7 @@ void AddTopicCommands(CLI::App& root, CommandSet& commands) {
   commands.Add<TopicDescribe>(group, "describe", "Show settings, subscriptions and counts");
   commands.Add<TopicList>(group, "list", "List topics by name");
   commands.Add<TopicUpdate>(group, "update", "Change settings");
+  AddTopicReplayCommand(*group, commands);
   commands.Add<TopicDelete>(group, "delete", "Delete a topic; what it delivered into queues stays there");
 }
 

@@ -66,7 +66,7 @@ TEST_F(CompletionTest, NothingForANewName) {
 
 TEST_F(CompletionTest, OptionsOfTheCommandAndTheGlobalOnes) {
   EXPECT_THAT(Typed({"queue", "create", "x", "--d"}), Contains("--dead-letter"));
-  EXPECT_THAT(Typed({"queue", "create", "x", "--o"}), ElementsAre("--ordered", "--output"));
+  EXPECT_THAT(Typed({"queue", "create", "x", "--o"}), ElementsAre("--ordered", "--overflow", "--output"));
   EXPECT_THAT(Typed({"queue", "describe", "--"}), Not(Contains("--dead-letter")));
 }
 

@@ -17,7 +17,8 @@ class FakeTerminal final : public Terminal {
   std::ostream& Out() override { return out; }
   std::ostream& Err() override { return err; }
   bool InIsTerminal() const override { return in_is_terminal; }
-  bool OutIsTerminal() const override { return false; }
+  bool OutIsTerminal() const override { return out_is_terminal; }
+  bool ErrIsTerminal() const override { return err_is_terminal; }
   std::optional<std::string> Env(const std::string& name) const override {
     const auto found = env.find(name);
     if (found == env.end() || found->second.empty()) return std::nullopt;
@@ -28,14 +29,20 @@ class FakeTerminal final : public Terminal {
     waited += duration;
     return waits_left-- > 0;
   }
+  void CatchInterrupts() override { catches_interrupts = true; }
+  bool Interrupted() override { return looks_left-- <= 0; }
 
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
   bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  bool catches_interrupts = false;
   std::map<std::string, std::string> env;
   SystemClock system_clock;
   int waits_left = 0;
+  int looks_left = 0;  // before the user interrupts
   Nanos waited{0};
 };
 

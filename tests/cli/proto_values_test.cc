@@ -115,6 +115,7 @@ TEST(SubscriptionValues, OfAQueueSubscriptionHaveNoDeliverySettings) {
   EXPECT_TRUE(SubscriptionDescriptionValue(description).Get("ready").is_null());
   EXPECT_TRUE(SubscriptionDescriptionValue(description).Get("visibility_timeout").is_null());
   description.mutable_subscription()->clear_queue();
+  description.mutable_stats();
   EXPECT_EQ(SubscriptionDescriptionValue(description).Get("ready").Plain(), "0");
 }
 

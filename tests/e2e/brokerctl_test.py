@@ -5,42 +5,13 @@ usage: brokerctl_test.py BROKERD BROKERCTL"""
 import json
 import os
 import subprocess
-import sys
-import unittest
 
+import ctl_case
 import daemon
-
-BINARIES = {}
-OK, ERROR, USAGE, NOT_FOUND, ALREADY_EXISTS, UNAVAILABLE, NOT_CONFIRMED, PARTIAL = range(8)
+from ctl_case import ALREADY_EXISTS, ERROR, NOT_CONFIRMED, NOT_FOUND, OK, PARTIAL, USAGE, CtlCase
 
 
-class BrokerctlTest(unittest.TestCase):
-    """One daemon for all; every test has a namespace of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = daemon.Broker(BINARIES["brokerd"])
-        cls.broker.__enter__()
-        cls.addClassCleanup(cls.broker.__exit__)
-        cls.ctl = daemon.Brokerctl(BINARIES["brokerctl"], cls.broker)
-
-    def setUp(self):
-        self.namespace = self.id().rsplit(".", 1)[-1]
-
-    def run_ctl(self, *arguments, **options):
-        return self.ctl.run(*arguments, "-n", self.namespace, **options)
-
-    def json(self, *arguments, **options):
-        return self.ctl.json(*arguments, "-n", self.namespace, **options)
-
-    def fails(self, code, says, *arguments, **options):
-        done = self.run_ctl(*arguments, exit_code=code, **options)
-        self.assertIn(says, done.stderr)
-        self.assertEqual(done.stdout, "")
-
-    def names(self, *arguments):
-        return self.run_ctl(*arguments, "-o", "name").stdout.split()
-
+class BrokerctlTest(CtlCase):
     # ---- topics, queues, subscriptions
 
     def test_topics_are_created_listed_changed_and_deleted(self):
@@ -267,7 +238,7 @@ class BrokerctlTest(unittest.TestCase):
 
     def in_shell(self, command, *arguments):
         """`command` has "$@" for the brokerctl and its arguments."""
-        return subprocess.run(["sh", "-c", command, "sh", BINARIES["brokerctl"], "-n", self.namespace, *arguments],
+        return subprocess.run(["sh", "-c", command, "sh", self.binaries["brokerctl"], "-n", self.namespace, *arguments],
                               env=self.ctl.environment(), capture_output=True, timeout=daemon.PATIENCE, check=False)
 
     def test_closed_streams_are_errors(self):
@@ -292,5 +263,4 @@ class BrokerctlTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BINARIES["brokerctl"], BINARIES["brokerd"] = os.path.abspath(sys.argv.pop(2)), sys.argv.pop(1)
-    unittest.main()
+    ctl_case.main()

@@ -121,12 +121,16 @@ TEST(EntryErrors, HaveCodeReasonAndMessage) {
 
 TEST(InRequest, NamesFieldsAsTheRequestDoes) {
   Error error(ErrorCode::kInvalidArgument, "INVALID_FIELD", "old");
-  error.violations = {{"delivery.retention", "a"}, {"redrive.target", "b"}, {"delay", "c"}};
+  error.violations = {{"delivery.retention", "a"}, {"redrive.target", "b"},   {"delay", "c"},
+                      {"backoff.maximum", "d"},    {"delivery.backoff", "e"}, {"notes.labels", "f"}};
   error = InRequest(std::move(error), "queue.");
   EXPECT_EQ(error.violations[0].field, "queue.retention");
   EXPECT_EQ(error.violations[1].field, "queue.dead_letter.target");
   EXPECT_EQ(error.violations[2].field, "queue.delay");
-  EXPECT_EQ(error.message, "queue.retention: a; queue.dead_letter.target: b; queue.delay: c");
+  EXPECT_EQ(error.violations[3].field, "queue.retry_backoff.maximum");
+  EXPECT_EQ(error.violations[4].field, "queue.retry_backoff");
+  EXPECT_EQ(error.violations[5].field, "queue.labels");
+  EXPECT_TRUE(error.message.starts_with("queue.retention: a; queue.dead_letter.target: b; queue.delay: c; "));
 }
 
 TEST(InRequest, LeavesAnErrorWithoutFieldsAsItIs) {

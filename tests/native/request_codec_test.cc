@@ -77,6 +77,15 @@ INSTANTIATE_TEST_SUITE_P(All, WrongTarget, testing::Values("", "a b", "box/a", "
 
 // ---- settle
 
+TEST(SettlePlans, ANackWithoutABackoffLeavesItToTheSource) {
+  auto request = Parse<v1::NackRequest>("entries { receipt: 'a' } entries { receipt: 'b' backoff {} }");
+  SeenReceipts seen;
+  const auto nacks = TakeNacks(*request.mutable_entries(), seen);
+  ASSERT_EQ(nacks.entries.size(), 2u);
+  EXPECT_EQ(nacks.entries[0].backoff, std::nullopt);
+  EXPECT_EQ(nacks.entries[1].backoff, 0s);
+}
+
 TEST(SettlePlans, ASecondUseOfAReceiptIsRefused) {
   auto request = Parse<v1::ConsumeRequest>(
       "acks: 'a' acks: 'b' acks: 'a' nacks { receipt: 'b' } nacks { receipt: 'c' reason: 'r' backoff { seconds: 2 } }");

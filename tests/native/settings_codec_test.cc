@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <string>
 
 namespace broker::native {
@@ -69,20 +70,32 @@ TEST_P(WrongQueue, IsRefusedByField) {
   ASSERT_EQ(settings.error().violations.size(), 1u);
   EXPECT_EQ(settings.error().violations[0].field, GetParam().field);
 }
-INSTANTIATE_TEST_SUITE_P(All, WrongQueue,
-                         testing::Values(Wrong{"visibility_timeout { seconds: -1 }", "queue.visibility_timeout"},
-                                         Wrong{"retention { seconds: 9223372037 }", "queue.retention"},
-                                         Wrong{"delay { nanos: 2000000000 }", "queue.delay"},
-                                         Wrong{"deduplication { scope: 7 }", "queue.deduplication.scope"},
-                                         Wrong{"dead_letter { target: '' }", "queue.dead_letter.target"},
-                                         Wrong{"dead_letter { target: 'box/x' }", "queue.dead_letter.target"},
-                                         Wrong{"dead_letter { target: 'a b' }", "queue.dead_letter.target"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongQueue,
+    testing::Values(Wrong{"visibility_timeout { seconds: -1 }", "queue.visibility_timeout"},
+                    Wrong{"retention { seconds: 9223372037 }", "queue.retention"},
+                    Wrong{"delay { nanos: 2000000000 }", "queue.delay"},
+                    Wrong{"deduplication { scope: 7 }", "queue.deduplication.scope"},
+                    Wrong{"bounds { overflow: 7 }", "queue.bounds.overflow"},
+                    Wrong{"message_ttl { seconds: -1 }", "queue.message_ttl"},
+                    Wrong{"retry_backoff { minimum { seconds: -1 } }", "queue.retry_backoff.minimum"},
+                    Wrong{"retry_backoff { maximum { nanos: -1 } }", "queue.retry_backoff.maximum"},
+                    Wrong{"dead_letter_access { kind: 9 }", "queue.dead_letter_access.kind"},
+                    Wrong{"dead_letter_access { kind: LISTED sources: 'a' sources: 'b c' }",
+                          "queue.dead_letter_access.sources[1]"},
+                    Wrong{"dead_letter { target: '' }", "queue.dead_letter.target"},
+                    Wrong{"dead_letter { target: 'box/x' }", "queue.dead_letter.target"},
+                    Wrong{"dead_letter { target: 'a b' }", "queue.dead_letter.target"}));
 
 TEST(QueueInfo, IsWrittenAsItIsRead) {
   const auto proto = Parse<v1::Queue>(R"(
     name: 'q' visibility_timeout { seconds: 5 } retention { seconds: 60 } ordered: true exactly_once: true
     dead_letter { max_attempts: 3 target: 'queue/dead' } delay { seconds: 7 }
-    deduplication { by_content: true scope: GROUP } create_time { seconds: 9 })");
+    deduplication { by_content: true scope: GROUP } create_time { seconds: 9 }
+    retry_backoff { minimum { seconds: 1 } maximum { seconds: 60 } } paused: true message_ttl { seconds: 30 }
+    bounds { max_messages: 10 max_bytes: 20 overflow: DROP_OLDEST }
+    dead_letter_access { kind: LISTED sources: 'queue/a' sources: 'subscription/b' }
+    labels { key: 'team' value: 'shop' } annotations { key: 'x.y' value: 'z' })");
   engine::QueueInfo info{.name = "q", .settings = *ToSettings(proto), .created = Time(9s)};
   v1::Queue out;
   ToProto(info, &out);
@@ -114,6 +127,36 @@ TEST(QueuePatch, AStarIsEverythingThatCanChange) {
   ASSERT_TRUE(patch.ok());
   EXPECT_TRUE(patch->delivery.visibility_timeout && patch->delivery.retention && patch->delivery.exactly_once);
   EXPECT_TRUE(patch->delivery.redrive && patch->delay && patch->deduplicate_by_content && patch->deduplication_scope);
+}
+
+TEST(QueueSettings, ABackoffWithoutAMaximumIsConstant) {
+  const auto settings = ToSettings(Parse<v1::Queue>("retry_backoff { minimum { seconds: 3 } }"));
+  ASSERT_TRUE(settings.ok());
+  EXPECT_EQ(settings->delivery.backoff, (model::RetryBackoff{.minimum = 3s, .maximum = 3s}));
+}
+
+TEST(QueuePatch, PoliciesAreReplacedWholeAndAnnotationsOneByOne) {
+  const auto patch = ToPatch(Parse<v1::UpdateQueueRequest>(R"(
+    queue { bounds { max_messages: 5 } labels { key: 'a' value: 'b' } annotations { key: 'x.y' value: '' } }
+    update_mask { paths: 'bounds' paths: 'labels' paths: 'annotations' paths: 'paused' paths: 'retry_backoff'
+                  paths: 'dead_letter_access' paths: 'message_ttl' })"));
+  ASSERT_TRUE(patch.ok());
+  EXPECT_EQ(patch->bounds, model::Bounds{.max_messages = 5});
+  EXPECT_EQ(patch->notes.labels, (std::map<std::string, std::string>{{"a", "b"}}));
+  EXPECT_EQ(patch->notes.annotations, (std::map<std::string, std::string>{{"x.y", ""}}));
+  EXPECT_EQ(patch->delivery.paused, false);
+  ASSERT_TRUE(patch->delivery.backoff.has_value());
+  EXPECT_FALSE(patch->delivery.backoff->has_value());
+  EXPECT_EQ(patch->dead_letter_access, model::DeadLetterAccess());
+  EXPECT_EQ(patch->message_ttl, 0s);
+}
+
+TEST(QueuePatch, NotesThatAreNotNamedStay) {
+  const auto patch = ToPatch(Parse<v1::UpdateQueueRequest>(
+      "queue { labels { key: 'a' value: 'b' } annotations { key: 'x.y' value: 'z' } } update_mask { paths: 'delay' }"));
+  ASSERT_TRUE(patch.ok());
+  EXPECT_FALSE(patch->notes.labels);
+  EXPECT_TRUE(patch->notes.annotations.empty());
 }
 
 TEST(QueuePatch, WhatIsFixedIsRefused) {
@@ -149,7 +192,63 @@ TEST(SubscriptionSettings, AQueueOneShowsNone) {
 }
 
 TEST(SubscriptionPatch, AStarIsRefused) {
-  EXPECT_FALSE(ToPatch(Parse<v1::UpdateSubscriptionRequest>("update_mask { paths: '*' }")).ok());
+  EXPECT_FALSE(ToPatch(Parse<v1::UpdateSubscriptionRequest>("update_mask { paths: '*' }"), false).ok());
+}
+
+TEST(SubscriptionPatch, PausesWhatTheKindOfSubscriptionHas) {
+  const auto request =
+      Parse<v1::UpdateSubscriptionRequest>("subscription { paused: true } update_mask { paths: 'paused' }");
+  const auto pull = ToPatch(request, /*into_queue=*/false);
+  ASSERT_TRUE(pull.ok());
+  EXPECT_EQ(pull->delivery.paused, true);
+  EXPECT_FALSE(pull->paused);
+  const auto into_queue = ToPatch(request, /*into_queue=*/true);
+  ASSERT_TRUE(into_queue.ok());
+  EXPECT_FALSE(into_queue->delivery.paused);
+  EXPECT_EQ(into_queue->paused, true);
+}
+
+TEST(SubscriptionPatch, AnAbsentExpiryIsNone) {
+  const auto patch = ToPatch(
+      Parse<v1::UpdateSubscriptionRequest>("update_mask { paths: 'expire_unused' paths: 'retain_acknowledged' }"),
+      false);
+  ASSERT_TRUE(patch.ok());
+  ASSERT_TRUE(patch->expire_unused.has_value());
+  EXPECT_FALSE(patch->expire_unused->has_value());
+  EXPECT_EQ(patch->delivery.retain_acknowledged, false);
+}
+
+TEST(SubscriptionSettings, PausedIsOfTheDeliveryOrOfTheSubscription) {
+  const auto pull = ToSettings(Parse<v1::Subscription>("topic: 't' paused: true retain_acknowledged: true"));
+  ASSERT_TRUE(pull.ok());
+  EXPECT_TRUE(pull->delivery.paused && pull->delivery.retain_acknowledged);
+  EXPECT_FALSE(pull->paused);
+  const auto into_queue = ToSettings(Parse<v1::Subscription>("topic: 't' queue: 'q' paused: true"));
+  ASSERT_TRUE(into_queue.ok());
+  EXPECT_FALSE(into_queue->delivery.paused);
+  EXPECT_TRUE(into_queue->paused);
+}
+
+TEST(SubscriptionInfo, IsWrittenAsItIsRead) {
+  for (const char* text : {R"(
+    name: 's' topic: 't' visibility_timeout { seconds: 5 } retention { seconds: 60 } create_time { seconds: 9 }
+    retry_backoff { minimum { seconds: 1 } maximum { seconds: 2 } } paused: true retain_acknowledged: true
+    expire_unused { seconds: 86400 } labels { key: 'a' value: 'b' } annotations { key: 'x.y' value: 'z' })",
+                           "name: 's' topic: 't' queue: 'q' paused: true create_time { seconds: 9 }"}) {
+    const auto proto = Parse<v1::Subscription>(text);
+    v1::Subscription out;
+    ToProto(engine::SubscriptionInfo{.name = "s", .settings = *ToSettings(proto), .created = Time(9s)}, &out);
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(out, proto)) << out.DebugString();
+  }
+}
+
+TEST(TopicInfo, IsWrittenAsItIsRead) {
+  const auto proto =
+      Parse<v1::Topic>(R"(name: 't' deduplication { by_content: true scope: LOG } create_time { seconds: 9 }
+    retention { seconds: 600 } labels { key: 'a' value: 'b' } annotations { key: 'x.y' value: 'z' })");
+  v1::Topic out;
+  ToProto(engine::TopicInfo{.name = "t", .settings = *ToSettings(proto), .created = Time(9s)}, &out);
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(out, proto)) << out.DebugString();
 }
 
 TEST(SubscriptionStart, IsTheEndUnlessSaidOtherwise) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace broker::native {
 namespace {
@@ -39,6 +40,31 @@ INSTANTIATE_TEST_SUITE_P(All, GoodDuration,
                          testing::Values(Good{0, 0, 0ns}, Good{0, 1, 1ns}, Good{30, 0, 30s},
                                          Good{1, 500'000'000, 1500ms}, Good{43'200, 0, 12h},
                                          Good{9'223'372'036, 854'775'807, Nanos::max()}));
+
+TEST(Times, AreRead) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(-1);
+  time.set_nanos(5);
+  const auto read = FromProto("from", time);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, Time(-1s + 5ns));
+  for (const auto& [seconds, nanos] : {std::pair<std::int64_t, std::int32_t>{0, -1},
+                                       {0, 1'000'000'000},
+                                       {9'223'372'037, 0},
+                                       {std::numeric_limits<std::int64_t>::min(), 0}}) {
+    time.set_seconds(seconds);
+    time.set_nanos(nanos);
+    const auto wrong = FromProto("from", time);
+    ASSERT_FALSE(wrong.ok()) << seconds << " " << nanos;
+    EXPECT_EQ(wrong.error().violations.at(0).field, "from");
+  }
+}
+
+TEST(Durations, MayBeAbsent) {
+  EXPECT_EQ(*FromProto("ttl", false, Of(-1, 0)), std::nullopt);
+  EXPECT_EQ(*FromProto("ttl", true, Of(0, 0)), 0s);
+  EXPECT_FALSE(FromProto("ttl", true, Of(-1, 0)).ok());
+}
 
 struct Bad {
   std::int64_t seconds;
