@@ -45,7 +45,8 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
                                                          model::kMaxAttemptIdBytes)));
   }
   if (caller.consumer.size() > model::kMaxConsumerBytes || !IsUtf8(caller.consumer)) {
-    return refuse(InvalidField("consumer", fmt::format("a consumer's name is text of at most {} bytes", model::kMaxConsumerBytes)));
+    return refuse(InvalidField("consumer", fmt::format("a consumer's name is text of at most {} bytes",
+                                                       model::kMaxConsumerBytes)));
   }
   auto found = FindReceivable(caller, request.source);
   if (!found.ok()) return refuse(found.error());
@@ -55,7 +56,12 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
   const std::uint16_t consumer = Arrived(cursor, caller);
   cursor.consumers.BeginWait(consumer);
   waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait, consumer};
-  cursor.waiters.push_back(id);
+  // What is held already needs nobody's turn: whoever waits for more does not stand in its way.
+  if (PlanAgain(cursor, request)) {
+    cursor.waiters.push_front(id);
+  } else {
+    cursor.waiters.push_back(id);
+  }
   cursor.log->waiting.insert(cursor.id.value());
   serve_.insert(cursor.id.value());
   MarkDirty(cursor);

@@ -126,9 +126,17 @@ std::set<const Queue*> Engine::Core::MoveTargets(const std::string& name_space, 
   } else if (destination) {
     if (const Queue* queue = queues_.Find(name_space, destination->name)) targets.insert(queue);
   } else {
+    // Of a dead-letter queue, those that name it in their policy, or name a topic that feeds it.
+    const Queue* letters = queues_.Find(name_space, source.name);
     queues_.ForEach([&](const Queue& queue) {
       const auto& policy = queue.settings.delivery.redrive;
-      if (queue.name_space == name_space && policy && policy->target == source) targets.insert(&queue);
+      if (queue.name_space != name_space || !policy) return;
+      const Topic* topic =
+          policy->target.kind == ResourceKind::kTopic ? topics_.Find(name_space, policy->target.name) : nullptr;
+      const bool fed = topic != nullptr && letters != nullptr &&
+                       std::any_of(topic->subscriptions.begin(), topic->subscriptions.end(),
+                                   [&](const Subscription* each) { return each->queue == letters; });
+      if (policy->target == source || fed) targets.insert(&queue);
     });
   }
   return targets;

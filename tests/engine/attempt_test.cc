@@ -124,6 +124,15 @@ TEST_F(Attempts, ThatWaitTogetherGetTheSame) {
   EXPECT_EQ(Counts("orders"), "1 ready, 1 leased");
 }
 
+TEST_F(Attempts, AskedAgainAreNotHeldUpByWhoWaits) {
+  Publish("orders", "a");
+  EXPECT_EQ(ReceiveAs("x"), "a");
+  const auto waiting = StartReceive("orders", 20s);
+  Drain();
+  EXPECT_EQ(ReceiveAs("x"), "a");
+  EXPECT_EQ(Answer(waiting), "waiting");
+}
+
 TEST_F(Attempts, OfAnOrderedExactlyOnceQueueAreSynced) {
   model::QueueSettings settings;
   settings.delivery.ordered = true;
