@@ -16,8 +16,7 @@ using model::ResourceKind;
 
 namespace {
 
-engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age,
-                                  std::optional<Time>& warm_since) {
+engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age, std::optional<Time>& warm_since) {
   engine::EngineOptions options;
   const std::uint64_t sequences[] = {3, 8, 20, 65'536};
   const std::uint64_t bytes[] = {300, 2'000, 64u << 20};
@@ -386,9 +385,8 @@ void ModelRun::SettleEverything() {
 void ModelRun::CheckNothingIsKept() {
   AdvanceBy(3 * chunk_age_);
   CheckEverything();
-  for (const storage::Family family :
-       {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding, storage::Family::kSchedule,
-        storage::Family::kIdempotency}) {
+  for (const storage::Family family : {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding,
+                                       storage::Family::kSchedule, storage::Family::kIdempotency}) {
     if (const std::uint64_t keys = sim_.store().KeyCount(family); keys > 0) {
       Violate(invariant::kSpace,
               fmt::format("all is settled, and the store still has {} keys in {}", keys, ToString(family)));
