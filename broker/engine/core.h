@@ -144,7 +144,7 @@ class Engine::Core {
     std::optional<model::Filter> filter;
     std::uint64_t next = 1;  // sequence where it goes on
     std::uint64_t end = 1;
-    Time paced_until{};      // with a rate: no step before
+    Time paced_until{};  // with a rate: no step before
     bool reading = false;
     std::map<std::uint64_t, RecordPtr> loaded;  // records that were read for the steps to come
     // Of a replay.
@@ -303,12 +303,14 @@ class Engine::Core {
   void Serve(Cursor& cursor);
   Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
   // Adds what is outstanding and ready, up to `max_bytes`.
-  void PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector<std::uint64_t>& sequences, std::uint64_t max_bytes);
+  void PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector<std::uint64_t>& sequences,
+                       std::uint64_t max_bytes);
   // How many outstanding messages of an ordering key the plan takes along.
   static std::size_t InPlan(const Plan& plan, std::uint64_t key_hash);
   void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
   void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
-  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout, std::uint16_t consumer);
+  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout,
+                 std::uint16_t consumer);
   void EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result);
   void AnswerExpiredWaiters(Cursor& cursor);
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.

@@ -41,12 +41,12 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
                                            FormatDuration(model::kMaxVisibilityTimeout))));
   }
   if (request.attempt_id.size() > model::kMaxAttemptIdBytes) {
-    return refuse(InvalidField("attempt_id", fmt::format("{} bytes; at most {}", request.attempt_id.size(),
-                                                         model::kMaxAttemptIdBytes)));
+    return refuse(InvalidField(
+        "attempt_id", fmt::format("{} bytes; at most {}", request.attempt_id.size(), model::kMaxAttemptIdBytes)));
   }
   if (caller.consumer.size() > model::kMaxConsumerBytes || !IsUtf8(caller.consumer)) {
-    return refuse(InvalidField("consumer", fmt::format("a consumer's name is text of at most {} bytes",
-                                                       model::kMaxConsumerBytes)));
+    return refuse(InvalidField("consumer",
+                               fmt::format("a consumer's name is text of at most {} bytes", model::kMaxConsumerBytes)));
   }
   auto found = FindReceivable(caller, request.source);
   if (!found.ok()) return refuse(found.error());
@@ -267,7 +267,8 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
     }
     const bool waits = !record->held && !plan.chosen[i] && !IsExpired(record->expires);
     StepOver(cursor, *record, waits);
-    if (plan.chosen[i]) response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout, waiter.consumer));
+    if (plan.chosen[i])
+      response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout, waiter.consumer));
   }
   if (response.deliveries.empty()) return;
   RememberAttempt(cursor, waiter.request, plan);

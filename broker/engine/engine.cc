@@ -201,8 +201,8 @@ void Engine::CancelTask(const Caller& caller, model::TaskId id, Done<TaskInfo> d
 void Engine::ClaimIdempotency(const Caller& caller, std::string key, Nanos life, Done<IdempotencyClaim> done) {
   BROKER_COMMAND(core_->ClaimIdempotency(caller, key, life));
 }
-void Engine::CompleteIdempotency(const Caller& caller, std::string key, std::string token, std::string result, Nanos life,
-                                 Done<void> done) {
+void Engine::CompleteIdempotency(const Caller& caller, std::string key, std::string token, std::string result,
+                                 Nanos life, Done<void> done) {
   BROKER_COMMAND(core_->CompleteIdempotency(caller, key, token, std::move(result), life));
 }
 void Engine::ReleaseIdempotency(const Caller& caller, std::string key, std::string token, Done<void> done) {

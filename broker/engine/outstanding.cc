@@ -165,7 +165,8 @@ std::optional<std::uint64_t> Outstanding::NextWaiting(std::uint64_t sequence) co
 
 std::vector<std::uint64_t> Outstanding::Ready(std::size_t limit) const {
   std::vector<std::uint64_t> found;
-  const std::vector<std::uint64_t> singles = groups_.OldestOf(!ordered_ && groups_.size() == 1 ? groups_.only() : 0, limit);
+  const std::vector<std::uint64_t> singles =
+      groups_.OldestOf(!ordered_ && groups_.size() == 1 ? groups_.only() : 0, limit);
   auto single = singles.begin();
   auto group = ready_keys_.begin();
   while (found.size() < limit && (single != singles.end() || group != ready_keys_.end())) {

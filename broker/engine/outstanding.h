@@ -138,7 +138,7 @@ class Outstanding {
   std::set<std::uint64_t> waiting_;  // whether or not they may go yet
   std::unordered_map<std::uint64_t, Key> keys_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> ready_keys_;  // (head sequence, key)
-  std::vector<std::uint64_t> held_;  // leases by consumer
+  std::vector<std::uint64_t> held_;                               // leases by consumer
   std::set<std::uint64_t> dirty_;
   std::set<std::uint64_t> stored_;
 };

@@ -13,13 +13,13 @@
 namespace broker::engine {
 
 enum class TimerKind : std::uint8_t {
-  kCursor,     // a lease ends, a backoff ends, an ordered log's head becomes visible
-  kDelay,      // a delayed message of a log is due
-  kRetention,  // the floors of a log's cursors move
-  kChunk,      // a log's open chunk is old enough to close
-  kWaiter,     // a Receive has waited long enough
-  kDedup,      // a generation of deduplication entries goes
-  kTask,       // a task goes on, or an ended one is forgotten
+  kCursor,       // a lease ends, a backoff ends, an ordered log's head becomes visible
+  kDelay,        // a delayed message of a log is due
+  kRetention,    // the floors of a log's cursors move
+  kChunk,        // a log's open chunk is old enough to close
+  kWaiter,       // a Receive has waited long enough
+  kDedup,        // a generation of deduplication entries goes
+  kTask,         // a task goes on, or an ended one is forgotten
   kIdempotency,  // an idempotency record expires
   kSnapshot,   // a snapshot expires
   kUnused,     // a subscription may have gone unused for too long

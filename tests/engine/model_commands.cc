@@ -30,6 +30,7 @@ void ModelRun::RunOne() {
   static constexpr Weighted kCommands[] = {
       {24, &ModelRun::Publish},     {22, &ModelRun::Receive},  {26, &ModelRun::Settle},       {2, &ModelRun::Release},
       {6, &ModelRun::Look},         {1, &ModelRun::Purge},     {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},
+      {3, &ModelRun::Move},         {6, &ModelRun::ReceiveAgain}, {6, &ModelRun::WorkOnce},
       {2, &ModelRun::CancelWaiter}, {22, &ModelRun::StepTime}, {5, &ModelRun::Administer},    {3, &ModelRun::Crash},
       {3, &ModelRun::CrashMidway},  {5, &ModelRun::Seek},     {3, &ModelRun::Snapshot},     {2, &ModelRun::Replay},
       {3, &ModelRun::Pause}};
@@ -180,12 +181,14 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
 void ModelRun::Receive() {
   ModelCursor* cursor = SomeCursor();
   if (cursor == nullptr) return;
+  caller_.consumer = fmt::format("c{}", chance_.Below(3));
   engine::ReceiveRequest request{.source = cursor->target()};
   request.max_messages = static_cast<std::uint32_t>(chance_.Between(1, 10));
   Nanos timeout = cursor->settings.visibility_timeout;
   if (chance_.OneIn(4)) request.visibility_timeout = timeout = SomeTimeout(chance_);
   if (!with_waiters_ || !chance_.OneIn(3)) {
     Trace("receive {} from {} for {}", request.max_messages, cursor->owner.ToString(), FormatDuration(timeout));
+    const std::size_t first = model_.receipts.size();
     const auto response =
         Ask<engine::ReceiveResponse>([&](auto done) { sim_.engine().Receive(caller_, request, done); });
     if (!response.ok()) Violate(invariant::kAnswers, "a receive was refused: " + response.error().message);
@@ -193,12 +196,14 @@ void ModelRun::Receive() {
       for (const auto& delivery : response->deliveries) Trace("  got {}", Short(delivery.message->content.body));
     }
     model_.Received(*cursor, response->deliveries, request.max_messages, timeout, !HasWaiters(*cursor));
+    NoteConsumer(first, caller_.consumer);
     return AfterCommand();
   }
   auto waiting = std::make_shared<Waiting>();
   request.wait = Millis(1 + chance_.Below(60'000));
   waiting->owner = cursor->owner;
   waiting->generation = cursor->generation;
+  waiting->consumer = caller_.consumer;
   waiting->max_messages = request.max_messages;
   waiting->visibility_timeout = request.visibility_timeout;
   waiting->deadline = sim_.now() + request.wait;
@@ -315,6 +320,7 @@ void ModelRun::Release() {
 void ModelRun::Look() {
   if (ModelCursor* cursor = SomeCursor()) {
     CheckCursor(*cursor);
+    CheckConsumers(*cursor);
     if (chance_.OneIn(2)) Reconcile(*cursor);
   }
 }
@@ -363,41 +369,6 @@ void ModelRun::CancelDelayed() {
     Violate(invariant::kAnswers, fmt::format("cancelling {} of {} was {}", id.ToString(), target.name,
                                              answer.ok() ? "done" : answer.error().message));
   }
-  AfterCommand();
-}
-
-void ModelRun::Redrive() {
-  if (model_.queues.empty()) return;
-  const auto queue = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
-  ModelCursor& letters = *queue->second.cursor;
-  if (HasWaiters(letters)) return;
-  Reconcile(letters);
-  // Each moves or stays for a reason that is known beforehand.
-  std::vector<ModelEntry> moving;
-  std::size_t perhaps = 0;
-  for (const ModelEntry& entry : letters.entries) {
-    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty())
-      continue;
-    const ModelCursor* source = model_.FindGeneration(entry.stories.back().generation);
-    if (source == nullptr || source == &letters) continue;
-    if (entry.maybe || entry.stuck) ++perhaps;
-    moving.push_back(entry);
-  }
-  Trace("redrive {}: {} to move", queue->first, moving.size());
-  if (perhaps > 0) return;
-  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, {.queue = queue->first}, done); });
-  if (!task.ok()) Violate(invariant::kAnswers, "a redrive was refused: " + task.error().message);
-  task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
-  if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a redrive did not end");
-  // Those that may have expired may have been left out.
-  const std::size_t most = moving.size();
-  if (task->moved > most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
-  for (const ModelEntry& entry : moving) {
-    ModelCursor& source = *model_.FindGeneration(entry.stories.back().generation);
-    model_.AddRedriven(source, entry);
-    letters.Remove(entry.uid);
-  }
-  if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }
 

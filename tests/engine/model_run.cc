@@ -16,7 +16,7 @@ using model::ResourceKind;
 
 namespace {
 
-engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age) {
+engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age, std::optional<Time>& warm_since) {
   engine::EngineOptions options;
   const std::uint64_t sequences[] = {3, 8, 20, 65'536};
   const std::uint64_t bytes[] = {300, 2'000, 64u << 20};
@@ -25,6 +25,7 @@ engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age) {
   options.chunk_bytes = bytes[chance.Below(3)];
   options.emptied_chunk_bytes = bytes[chance.Below(3)];
   options.tail_cache_bytes = caches[chance.Below(3)];
+  if (options.tail_cache_bytes == caches[2]) warm_since = Time{};
   options.read_ahead_bytes = caches[chance.Below(3)];
   options.chunk_age = chance.OneIn(2) ? Nanos{1min} : Nanos{10min};
   chunk_age = options.chunk_age;
@@ -38,7 +39,7 @@ ModelRun::ModelRun(std::uint64_t seed, bool trace, bool careful)
       careful_(careful),
       chance_(seed),
       look_(seed),
-      sim_(SomeOptions(chance_, chunk_age_), seed),
+      sim_(SomeOptions(chance_, chunk_age_, model_.warm_since), seed),
       with_waiters_(chance_.OneIn(2)) {
   model_.AdvanceTo(sim_.now());
 }
@@ -85,8 +86,10 @@ void ModelRun::HandleWaiters() {
     if (answer->deliveries.empty() && sim_.now() < waiting->deadline) {
       Violate(invariant::kServed, fmt::format("a receive waiting on {} was answered empty too early", name));
     }
+    const std::size_t first = model_.receipts.size();
     model_.Received(*cursor, answer->deliveries, waiting->max_messages,
                     waiting->visibility_timeout.value_or(cursor->settings.visibility_timeout), false);
+    NoteConsumer(first, waiting->consumer);
   }
   model_.AdvanceTo(sim_.now());
 }
@@ -238,7 +241,10 @@ void ModelRun::Crash() {
 void ModelRun::Reopened() {
   waiting_.clear();
   answered_.clear();
+  attempts_.clear();
+  ++life_;
   model_.Resume(sim_.now());
+  if (model_.warm_since) model_.warm_since = sim_.now();
   // What has had its attempts already is tried for the dead letters at a start.
   for (ModelCursor* cursor : model_.Cursors()) model_.UpdateRedrive(*cursor);
   AfterCommand();
@@ -379,8 +385,8 @@ void ModelRun::SettleEverything() {
 void ModelRun::CheckNothingIsKept() {
   AdvanceBy(3 * chunk_age_);
   CheckEverything();
-  for (const storage::Family family :
-       {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding, storage::Family::kSchedule}) {
+  for (const storage::Family family : {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding,
+                                       storage::Family::kSchedule, storage::Family::kIdempotency}) {
     if (const std::uint64_t keys = sim_.store().KeyCount(family); keys > 0) {
       Violate(invariant::kSpace,
               fmt::format("all is settled, and the store still has {} keys in {}", keys, ToString(family)));

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/engine/reference_model.h"
@@ -38,6 +40,7 @@ class ModelRun {
     std::uint32_t max_messages = 1;
     std::optional<Nanos> visibility_timeout;  // none: the source's own, at the delivery
     Time deadline{};
+    std::string consumer;
     std::optional<Result<engine::ReceiveResponse>> answer;
   };
 
@@ -55,7 +58,6 @@ class ModelRun {
   void Look();
   void Purge();
   void CancelDelayed();
-  void Redrive();
   void CancelWaiter();
   void StepTime();
   struct Draft {
@@ -66,6 +68,14 @@ class ModelRun {
   void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
   void ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay);
   std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
+
+  // ---- model_tasks.cc
+  void Redrive();
+  void Move();
+  void ReceiveAgain();
+  void CheckConsumers(ModelCursor& cursor);
+  void NoteConsumer(std::size_t first_receipt, const std::string& consumer);
+  void WorkOnce();
 
   // ---- model_admin.cc
   void Administer();
@@ -121,13 +131,26 @@ class ModelRun {
   SeededEntropy chance_;
   SeededEntropy look_;  // of looks, so that more of them change nothing else
   Nanos chunk_age_{};
-  Simulation sim_;
   ReferenceModel model_;
+  Simulation sim_;
   // Seeds either wait in receives, or let dead-letter targets go: with both, who got what first is not decidable.
   bool with_waiters_;
   std::vector<std::shared_ptr<Waiting>> waiting_;
   std::vector<std::shared_ptr<Waiting>> answered_;  // in the order of their answers
   engine::Caller caller_;
+  std::uint64_t life_ = 1;  // of the broker
+  struct Attempt {
+    Time first{};
+    std::vector<ModelGiven> given;
+  };
+  std::map<std::pair<std::uint64_t, std::string>, Attempt> attempts_;  // by generation and id; of this life
+  struct Work {
+    bool done = false;
+    std::string token;
+    std::string result;
+    Time expires{};
+  };
+  std::map<std::string, Work> work_;  // by idempotency key
   std::uint64_t last_body_ = 0;
   std::uint64_t last_dedup_ = 0;
   std::uint64_t last_snapshot_ = 0;

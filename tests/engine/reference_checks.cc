@@ -103,6 +103,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     Violate(invariant::kFair, fmt::format("{} gave {} retries of {} while {} fresh ones were ready",
                                           cursor.owner.ToString(), retries, max_messages, fresh_left));
   }
+  if (alone) CheckTurns(cursor, taken);
   for (const engine::Delivery& delivery : deliveries) {
     const auto entry = std::find_if(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& candidate) {
       return candidate.id == delivery.id && taken.count(candidate.uid) > 0 &&
@@ -115,7 +116,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     ++entry->lease;
     entry->surely_from = entry->perhaps_from = entry->lease;
     entry->fresh = entry->maybe = entry->stuck = entry->unsure = false;
-    receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease, cursor.epoch});
+    receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease, cursor.epoch, {}, 0});
   }
 }
 
@@ -215,9 +216,12 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   entry.CountAttempts(entry.attempts - 1);
   entry.state = MessageState::kReady;
   std::vector<std::uint64_t> later;
-  for (const ModelEntry& other : resolved.cursor->entries) {
-    if (resolved.cursor->settings.ordered && !other.key.empty() && other.key == entry.key &&
-        other.order > entry.order && other.state == MessageState::kLeased) {
+  for (ModelEntry& other : resolved.cursor->entries) {
+    const bool of_key = resolved.cursor->settings.ordered && !other.key.empty() && other.key == entry.key;
+    if (!of_key || other.uid == entry.uid || other.state != MessageState::kLeased) continue;
+    if (Unordered(other, entry)) {
+      Doubt(other);
+    } else if (other.order > entry.order) {
       later.push_back(other.uid);
     }
   }

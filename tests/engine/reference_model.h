@@ -39,6 +39,10 @@ inline constexpr std::string_view kAttempts = "attempts are exact";
 inline constexpr std::string_view kDeadLetters = "dead-lettered at exactly N";
 inline constexpr std::string_view kDedup = "a duplicate is stored once";
 inline constexpr std::string_view kReceipts = "a receipt does what it should";
+inline constexpr std::string_view kTurns = "the fewest in flight go first";
+inline constexpr std::string_view kAgain = "a receive asked for again gets the same";
+inline constexpr std::string_view kOnce = "claimed work is done once";
+inline constexpr std::string_view kConsumers = "who holds what is known";
 inline constexpr std::string_view kServed = "who waits is served";
 inline constexpr std::string_view kFair = "retries leave half to fresh ones";
 inline constexpr std::string_view kKept = "what a topic keeps can be read again";
@@ -133,6 +137,15 @@ struct ModelReceipt {
   std::uint64_t uid = 0;
   std::uint32_t lease = 0;
   std::uint64_t epoch = 0;
+  std::string consumer;
+  std::uint64_t life = 0;  // of the broker
+};
+
+// One message that a receive with an attempt id was given.
+struct ModelGiven {
+  std::uint64_t uid = 0;
+  std::uint32_t lease = 0;
+  Time until{};
 };
 
 struct ModelDedup {
@@ -222,6 +235,22 @@ class ReferenceModel {
   bool Extended(const ModelReceipt& receipt, const Status& status, Nanos visibility_timeout);
   void Released(const ModelReceipt& receipt, bool counted);
   void Purged(ModelCursor& cursor, std::uint64_t count);
+  // Whose turn it is can be told of what was appended after this: what came before may be cold, and is read ahead while
+  // others are handed out. None: of nothing.
+  std::optional<Time> warm_since;
+
+  // ---- reference_again.cc
+  std::vector<ModelGiven> GivenSince(std::size_t first_receipt);
+  // Whether all is as it was given; nullopt: that cannot be known.
+  std::optional<bool> AllHeld(ModelCursor& cursor, const std::vector<ModelGiven>& given);
+  void ReceivedAgain(ModelCursor& cursor, const std::vector<engine::Delivery>& deliveries,
+                     const std::vector<ModelGiven>& given, Nanos visibility_timeout);
+  // Leases by consumer, of this life of the broker; nullopt: that cannot be known.
+  std::optional<std::map<std::string, std::uint64_t>> HeldByConsumer(ModelCursor& cursor, std::uint64_t life);
+
+  // ---- moves: as AddRedriven, to wherever
+  void AddMoved(ModelQueue& queue, const ModelEntry& message);
+  void AddMoved(ModelTopic& topic, const ModelEntry& message);
 
   // ---- looking
   void CheckStats(const ModelCursor& cursor, const engine::Stats& stats) const;
@@ -295,6 +324,8 @@ class ReferenceModel {
   // Whether which of the two comes first is not said.
   static bool Unordered(const ModelEntry& a, const ModelEntry& b);
   static void SortTies(ModelCursor& cursor, const ModelEntry& one);
+  void CheckTurns(const ModelCursor& cursor, const std::set<std::uint64_t>& taken) const;
+  static ModelEntry Moved(const ModelEntry& message);
   void CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry, const std::set<std::uint64_t>& taken) const;
   // The cursor and entry that a receipt is of, and whether it acts; checks the refusals that are certain.
   struct Resolved {

@@ -368,7 +368,8 @@ std::string EngineHarness::Claim(const std::string& key, Nanos life) {
 Result<engine::IdempotencyClaim> EngineHarness::TryClaim(const std::string& key, Nanos life) {
   return Call<engine::IdempotencyClaim>([&](auto done) { engine().ClaimIdempotency(caller, key, life, done); });
 }
-Status EngineHarness::TryComplete(const std::string& key, const std::string& token, const std::string& result, Nanos life) {
+Status EngineHarness::TryComplete(const std::string& key, const std::string& token, const std::string& result,
+                                  Nanos life) {
   return Call<void>([&](auto done) { engine().CompleteIdempotency(caller, key, token, result, life, done); });
 }
 Status EngineHarness::TryReleaseClaim(const std::string& key, const std::string& token) {
@@ -381,7 +382,8 @@ Result<engine::IdempotencyClaim> EngineHarness::TryGetClaim(const std::string& k
   return Call<engine::IdempotencyClaim>([&](auto done) { engine().GetIdempotency(caller, key, done); });
 }
 Result<std::vector<engine::ConsumerInfo>> EngineHarness::TryListConsumers(const std::string& source) {
-  return Call<std::vector<engine::ConsumerInfo>>([&](auto done) { engine().ListConsumers(caller, TargetOf(source), done); });
+  return Call<std::vector<engine::ConsumerInfo>>(
+      [&](auto done) { engine().ListConsumers(caller, TargetOf(source), done); });
 }
 engine::ClockInfo EngineHarness::ShowClock() {
   return Must(Call<engine::ClockInfo>([&](auto done) { engine().ShowClock(done); }), "showing the clock");
