@@ -2,7 +2,8 @@
 //
 // A bound counts what is ready, leased, retrying and delayed, but not what is on its way to the dead letters. Leased and
 // delayed messages are never dropped: where nothing else is left, a queue that drops its oldest is full like any other.
-// So it is when its dead letters cannot be taken: nothing is dropped that should be kept.
+// So it is when its dead letters cannot be taken, or might pass no filter where they go: nothing is dropped that should be
+// kept.
 //
 // What stands at hand goes in the group of the publish. What has to be read first goes when it was, a moment later; a
 // crash in between leaves it in place, and the next publish makes up for it.
@@ -63,11 +64,12 @@ Engine::Core::Room Engine::Core::RoomFor(const Queue& queue, std::uint64_t size_
   if (bounds.overflow != model::Overflow::kDropOldest) return Room::kNone;
   const Totals fixed = queue.cursor->outstanding.leased() + queue.log->delayed + before.delayed;
   if (!Within(bounds, fixed + added)) return Room::kNone;
-  if (queue.settings.delivery.redrive && !FindDeadLetterHome(*queue.cursor).problem.empty()) return Room::kNone;
+  if (queue.settings.delivery.redrive && !FindDeadLetterHome(*queue.cursor).takes_all) return Room::kNone;
   return Room::kByDropping;
 }
 
-Status Engine::Core::Admit(Publishable target, std::uint64_t size_bytes, bool delayed, Plans& plans) const {
+Status Engine::Core::Admit(Publishable target, const model::FilterInput& input, std::uint64_t size_bytes, bool delayed,
+                           Plans& plans) const {
   const auto plan = [&](const Queue& queue, bool as_delayed) {
     Planned& planned = plans[&queue];
     planned.all += {1, size_bytes};
@@ -83,12 +85,13 @@ Status Engine::Core::Admit(Publishable target, std::uint64_t size_bytes, bool de
   }
   if (delayed) return {};  // nobody has it yet
   for (const Subscription* subscription : target.topic->subscriptions) {
-    if (subscription->queue == nullptr || !IsBounded(*subscription->queue)) continue;
+    if (subscription->queue == nullptr || subscription->backlog != nullptr) continue;
+    if (!IsBounded(*subscription->queue) || !Passes(subscription->settings.filter, &input)) continue;
     const Queue& queue = *subscription->queue;
     const Planned before = plans[&queue];
     if (RoomFor(queue, size_bytes, before) != Room::kNone) {
       plan(queue, !queue.settings.delivery.ordered && queue.settings.delay > Nanos{0});
-    } else if (!FindDeadLetterHome(*queue.cursor).problem.empty()) {
+    } else if (!FindDeadLetterHome(*queue.cursor, &input).problem.empty()) {
       return QueueFull(queue, Held(queue) + before.all, size_bytes);
     }
   }
@@ -106,7 +109,8 @@ Status Engine::Core::AdmitAll(Publishable target, const model::Deduplication& de
                                          deduplicator_.Find(log.id.value(), hash, clock_.expiry_now()).has_value());
     if (again) continue;
     BROKER_RETURN_IF_ERROR(
-        Admit(target, model::SizeBytes(entry.content), DueOf(target, entry, now_).has_value(), plans));
+        Admit(target, model::FilterInput(entry.content), model::SizeBytes(entry.content),
+              DueOf(target, entry, now_).has_value(), plans));
   }
   return {};
 }
@@ -115,7 +119,7 @@ void Engine::Core::DropOldest(Queue& queue, const std::map<std::uint64_t, Record
   Cursor& cursor = *queue.cursor;
   if (cursor.dropping || queue.settings.bounds.overflow != model::Overflow::kDropOldest) return;
   const bool keeps = cursor.settings.redrive.has_value();
-  if (keeps && !FindDeadLetterHome(cursor).problem.empty()) return;
+  if (keeps && !FindDeadLetterHome(cursor).takes_all) return;
   while (!Within(queue.settings.bounds, Held(queue))) {
     const auto waiting = cursor.outstanding.NextWaiting(0);
     const std::uint64_t head = cursor.position;
@@ -194,7 +198,7 @@ void Engine::Core::ReadToDrop(Queue& queue) {
 
 bool Engine::Core::DeadLetterCopy(const Subscription& subscription, model::MessageId target, const StoredRecord& source) {
   const Cursor& cursor = *subscription.queue->cursor;
-  const DeadLetterHome home = FindDeadLetterHome(cursor);
+  const DeadLetterHome home = FindDeadLetterHome(cursor, InputOf(source.message));
   if (!home.problem.empty()) return false;
   auto letter = std::make_shared<model::Message>(*source.message);
   model::DeadLetterEntry story;

@@ -11,6 +11,7 @@ namespace broker::engine {
 namespace {
 
 constexpr std::size_t kStepRecords = 4'000;  // in one group, with what others do
+constexpr std::size_t kStepBodies = 256;     // the same, when each body is parsed for the filter
 constexpr Nanos kFullPause = std::chrono::seconds(1);
 
 }  // namespace
@@ -38,12 +39,12 @@ void Engine::Core::CatchUp(Subscription& subscription) {
   if (storage_full_) return timers_.Set({TimerKind::kCatchUp, cursor.id.value()}, now_ + kFullPause);
   const MessageLog& log = *cursor.log;
   const model::SubscriptionSettings& settings = subscription.settings;
-  const bool fed =
-      Feed(cursor, log.next_sequence, kStepRecords, settings.filter.has_value(),
-           [&](const StoredRecord& record, model::MessageId target) {
-             if (!Passes(settings.filter, record)) return;
-             GiveTo(*subscription.queue, {target, {}, subscription.name, settings.delivery_format}, record);
-           });
+  const std::size_t step = settings.filter && settings.filter->reads_body() ? kStepBodies : kStepRecords;
+  const bool fed = Feed(cursor, log.next_sequence, step, settings.filter.has_value(),
+                        [&](const StoredRecord& record, model::MessageId target) {
+                          if (!Passes(settings.filter, InputOf(record.message))) return;
+                          GiveTo(*subscription.queue, {target, {}, subscription.name, settings.delivery_format}, record);
+                        });
   if (!fed) return;
   if (cursor.position < log.next_sequence) return Wake(cursor);
   EndCatchUp(subscription);
@@ -64,7 +65,5 @@ void Engine::Core::FollowRetention(const Queue& queue) {
     timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
   });
 }
-
-bool Engine::Core::Passes(const std::optional<model::Filter>&, const StoredRecord&) { return true; }
 
 }  // namespace broker::engine

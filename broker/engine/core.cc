@@ -91,7 +91,7 @@ std::optional<MonotonicTime> Engine::Core::NextDeadline() const {
 
 bool Engine::Core::HasWork() const {
   return !group_under_way_ && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || !dirty_logs_.empty() ||
-                               !reclaim_.empty() || !dying_.empty() || engine_dirty_);
+                               !reclaim_.empty() || !dying_.empty() || engine_dirty_ || MayScan());
 }
 
 std::optional<PendingGroup> Engine::Core::TakeGroup() {
@@ -101,6 +101,8 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   for (const std::uint64_t id : std::exchange(serve_, {})) {
     if (Cursor* cursor = FindCursor(id)) Serve(*cursor);
   }
+  RunScans();
+  ForgetInput();
   ReadDying();
   for (const std::uint64_t id : std::exchange(reclaim_, {})) {
     if (MessageLog* log = FindLog(id)) CheckReclaim(*log);
@@ -124,6 +126,7 @@ void Engine::Core::FlushDirty() {
     if (cursor == nullptr) continue;
     for (const std::uint64_t page : cursor->outstanding.TakeDirtyPages()) StorePage(*cursor, page);
     if (std::exchange(cursor->position_dirty, false)) StoreCursorPosition(*cursor);
+    if (cursor->filter && journal_.syncs()) cursor->safe_position = cursor->position;
     UpdateCursorTimer(*cursor);
   }
   for (const std::uint64_t id : std::exchange(dirty_logs_, {})) {
@@ -142,6 +145,7 @@ void Engine::Core::Committed(PendingGroup group) {
   deduplicator_.OnCommitted(committed_);
   idempotency_.OnCommitted(committed_);
   ForgetCommittedSchedules();
+  ResumeScans();
   tail_cache_.Evict(committed_);
   for (auto& answer : group.answers) answer();
 }

@@ -16,10 +16,12 @@
 //   seek.cc           seeks, finding a time in a log     snapshots.cc      frozen cursors
 //   feeding.cc        from a topic into a queue          catch_up.cc       queue subscriptions that paused
 //   replay.cc         what was kept, once more           unused.cc         subscriptions that nobody uses
+//   filters.cc        which messages pass                scan.cc           filtered cursors, ahead of receivers
 //
 // Confined to the engine's strand.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -167,6 +169,9 @@ class Engine::Core {
   void RunDue();
   void OnTimer(Timers::Key key);
   void FlushDirty();
+  // Whatever was appended until now is in this group or an earlier one.
+  std::uint64_t NewestGroup() const { return journal_.has_effects() ? group_ : group_ - 1; }
+  bool AllStored() const { return NewestGroup() <= committed_; }
   std::uint64_t NextId() { engine_dirty_ = true; return next_id_++; }
   MessageLog* FindLog(std::uint64_t id) const;
   Cursor* FindCursor(std::uint64_t id) const;
@@ -196,6 +201,35 @@ class Engine::Core {
   void StoreLogState(const MessageLog&);
   void StoreDelayed(const MessageLog&);
   void StoreEngine();
+
+  // ---- filters.cc
+  // What cannot be read (null) passes: where it lands it shows as damaged.
+  static bool Passes(const std::optional<model::Filter>& filter, const model::FilterInput* input);
+  // Whether it is there for the cursor; nullopt: its message has to be read first.
+  std::optional<bool> Passes(const Cursor& cursor, const StoredRecord& record);
+  // Whether any subscription of the topic gets it.
+  static bool Reaches(const Topic& topic, const model::FilterInput& input);
+  // Whether a queue that gets the topic's messages at once has a filter.
+  static bool FiltersQueues(const Topic& topic);
+  // Null for null. Holds until the next call.
+  const model::FilterInput* InputOf(const model::MessagePtr& message);
+  void ForgetInput();
+
+  // ---- scan.cc
+  void SetFilter(Cursor& cursor, model::Filter filter);
+  void QueueScan(Cursor& cursor);
+  void FollowPosition(Cursor& cursor, std::uint64_t before);
+  // Moves the position past what is known not to pass.
+  void LetGo(Cursor& cursor);
+  void LetGoIfFar(Cursor& cursor);
+  // The first unread record does not pass.
+  void SkipUnmatched(Cursor& cursor, const StoredRecord& record);
+  void ScanAppended(MessageLog& log, const StoredRecord& record);
+  bool MayScan() const;
+  void RunScans();
+  void ScanFresh(Cursor& cursor, std::size_t& records, std::uint64_t& bytes);
+  void StartScan(Cursor& cursor);
+  void ResumeScans();
 
   // ---- names
   struct Publishable {
@@ -236,8 +270,8 @@ class Engine::Core {
   RecordPtr AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
                           std::shared_ptr<const Alias> came_by = nullptr, Time expires = {});
   void AppendAlias(MessageLog& log, Alias alias, const StoredRecord& source, std::optional<Time> due);
-  // Gives a topic's message to the queues subscribed to it. What is published heeds their bounds; dead letters and what
-  // came due go beyond a refusing one.
+  // Gives a topic's message to the queues subscribed to it whose filters it passes. What is published heeds their bounds;
+  // dead letters and what came due go beyond a refusing one.
   enum class Copies { kPublished, kCameDue, kDeadLetters };
   void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies);
   // One alias of a topic's message, in a queue, whatever its bounds.
@@ -245,7 +279,9 @@ class Engine::Core {
   void NameSource(MessageLog& log, model::MessageId target);
   void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
-  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&);
+  // Takes out of `unreached` those subscriptions whose filters the message passes.
+  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&,
+                               std::vector<const Subscription*>& unreached);
   // Empty: neither an id nor the content says that it is the same as another.
   static std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication);
   static std::optional<Time> DueOf(Publishable target, const PublishEntry& entry, Time now);
@@ -260,7 +296,8 @@ class Engine::Core {
   static Totals Held(const Queue& queue);  // what its bounds count
   Room RoomFor(const Queue& queue, std::uint64_t size_bytes, const Planned& before = {}) const;
   // Whether the target takes a message after all that is planned, and adds it to that. Errors: kLimitExceeded.
-  Status Admit(Publishable target, std::uint64_t size_bytes, bool delayed, Plans& plans) const;
+  Status Admit(Publishable target, const model::FilterInput& input, std::uint64_t size_bytes, bool delayed,
+               Plans& plans) const;
   Status AdmitAll(Publishable target, const model::Deduplication&, const std::vector<PublishEntry>& entries);
   // The oldest that are not leased go until the queue is within its bounds; what has to be read first goes later.
   void DropOldest(Queue& queue, const std::map<std::uint64_t, RecordPtr>& read = {});
@@ -289,6 +326,7 @@ class Engine::Core {
   // ---- delays.cc
   void Schedule(MessageLog& log, const StoredRecord& record);
   void RunDelay(MessageLog& log);
+  bool ReadDue(MessageLog& log, const std::map<ScheduleKey, ScheduleEntry>& scheduled);
   void Unschedule(MessageLog& log, const ScheduleKey& key, std::uint64_t size_bytes);
   // The first entries in order of due time: at least `limit` if there are so many.
   std::map<ScheduleKey, ScheduleEntry> FirstScheduled(const MessageLog& log, std::size_t limit) const;
@@ -315,6 +353,7 @@ class Engine::Core {
   void AnswerExpiredWaiters(Cursor& cursor);
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.
   void StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding);
+  void MovePast(Cursor& cursor, const StoredRecord& record);
   Entry FreshEntry(const StoredRecord& record) const;
 
   // ---- reads.cc
@@ -358,8 +397,10 @@ class Engine::Core {
     Queue* queue = nullptr;
     Topic* topic = nullptr;
     std::string problem;
+    bool takes_all = false;  // there is none, nor can a filter make one
   };
-  DeadLetterHome FindDeadLetterHome(const Cursor& cursor) const;
+  // With `input`: those of this content.
+  DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const;
   void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
   void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);
@@ -409,7 +450,6 @@ class Engine::Core {
   void EndCatchUp(Subscription& subscription);
   // What waits for a queue waits no longer than it would in the queue.
   void FollowRetention(const Queue& queue);
-  static bool Passes(const std::optional<model::Filter>& filter, const StoredRecord& record);
 
   // ---- replay.cc
   void StartReplay(const Caller&, const ReplayRequest&, model::LogId id, const Place& from, const Place& to,
@@ -429,7 +469,9 @@ class Engine::Core {
   static std::set<std::uint64_t> OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit);
   void DropChunk(MessageLog& log, std::uint64_t first);
   void StartMove(MessageLog& log, Chunk& chunk);
-  void FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors, const std::set<std::uint64_t>& scheduled);
+  // `all_stored`: when the read began; what was not yet stored is looked for again.
+  void FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors,
+                  const std::set<std::uint64_t>& scheduled, bool all_stored);
   void DropKept(MessageLog& log, std::uint64_t sequence);
   void ReleaseKept(MessageLog& log, std::uint64_t sequence);
   void RunChunkAge(MessageLog& log);
@@ -472,8 +514,9 @@ class Engine::Core {
   // Whether more than one group is there or close ahead, so that they have to be shared between.
   bool Shares(Cursor& cursor);
   void ReadAhead(Cursor& cursor, std::uint64_t from);
-  // Moves the position until so many wait that were never tried. Answers where it stopped for a record that is not loaded.
-  std::optional<std::uint64_t> StepAhead(Cursor& cursor, std::size_t untried);
+  // Moves the position until so many wait that were never tried. Answers where it stopped for a record that is not loaded;
+  // a plan is unfinished when it looked far enough for one turn.
+  std::optional<std::uint64_t> StepAhead(Cursor& cursor, Plan& plan, std::size_t untried);
   void PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several);
 
   // ---- receivers.cc
@@ -533,6 +576,11 @@ class Engine::Core {
   std::set<std::uint64_t> reclaim_;   // logs in which a chunk may have become unneeded
   std::set<std::uint64_t> schedule_pending_;  // logs with changes of `schedule` that are not durable yet
   std::set<std::uint64_t> with_window_;
+  std::deque<std::uint64_t> scans_;           // cursors with something to scan, in turn
+  std::vector<std::uint64_t> waiting_scans_;  // until the group that is being built or under way is durable
+  std::size_t scans_under_way_ = 0;           // off the strand
+  model::MessagePtr looked_at_;               // the message that was last held against a filter
+  std::unique_ptr<model::FilterInput> input_;
   std::map<std::uint64_t, std::vector<std::uint64_t>> dying_;  // cursor -> entries whose bodies are to be read
 };
 

@@ -14,6 +14,7 @@
 #include "broker/engine/consumers.h"
 #include "broker/engine/message_log.h"
 #include "broker/engine/outstanding.h"
+#include "broker/engine/scan.h"
 
 namespace broker::engine {
 
@@ -48,6 +49,9 @@ struct Cursor {
     std::optional<std::uint64_t> group;
   };
   Ahead ahead;
+  std::optional<model::Filter> filter;  // only what passes counts; the rest is as good as settled
+  Scan scan;                            // of a filtered cursor
+  std::uint64_t safe_position = 1;      // of a filtered cursor: a position that no power cut undoes
 
   std::deque<WaiterId> waiters;
   Consumers consumers;
@@ -72,8 +76,11 @@ struct Cursor {
 
   bool synced_leases() const { return settings.ordered || settings.exactly_once; }
   bool feeds() const { return use == CursorUse::kCatchUp || use == CursorUse::kReplay; }
-  // Of what is there to deliver or being delivered; delayed messages are the log's.
-  Totals unread() const { return log->totals - below; }
+  // Of what lies above the position to deliver; delayed messages are the log's. Filtered: of what was scanned.
+  Totals unread() const { return filter ? scan.passed : log->totals - below; }
+  std::uint64_t unscanned() const { return filter ? (log->totals - scan.below).messages : 0; }
+  // Nothing below it is unread.
+  std::uint64_t first_unread() const { return filter ? scan.first : position; }
   // The first sequence that it still needs: settled ones too, where they stay for a seek.
   std::uint64_t needed_from() const {
     return settings.retain_acknowledged ? std::min(floor, position) : position;

@@ -41,6 +41,7 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   timers_.Clear({TimerKind::kCatchUp, id});
   log.waiting.erase(id);
   std::erase(log.cursors, &cursor);
+  std::erase(log.filtered, &cursor);
   reclaim_.insert(log.id.value());
   serve_.erase(id);
   dirty_cursors_.erase(id);
@@ -78,10 +79,11 @@ void Engine::Core::SetPosition(Cursor& cursor, std::uint64_t position, const Tot
   const Chunk* chunk = cursor.log->chunks.Find(cursor.position);
   const std::uint64_t end = chunk == nullptr || chunk->open() ? cursor.log->next_sequence : chunk->last + 1;
   if (position >= end) reclaim_.insert(cursor.log->id.value());
-  cursor.position = position;
+  const std::uint64_t before = std::exchange(cursor.position, position);
   cursor.below = below;
   cursor.position_dirty = true;
   MarkDirty(cursor);
+  if (cursor.filter) FollowPosition(cursor, before);
 }
 
 void Engine::Core::UpdateCursorTimer(Cursor& cursor) {

@@ -137,7 +137,8 @@ void Engine::Core::ReadDying() {
   }
 }
 
-Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& cursor) const {
+Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& cursor,
+                                                              const model::FilterInput* input) const {
   DeadLetterHome home;
   if (!cursor.settings.redrive) {
     home.problem = "it has no dead-letter target";
@@ -156,6 +157,13 @@ Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& curs
   } else if (home.topic != nullptr && home.topic->subscriptions.empty()) {
     home.problem = fmt::format("nobody subscribes to the dead-letter target {}", target.ToString());
   }
+  if (!home.problem.empty()) return home;
+  home.takes_all = home.topic == nullptr ||
+                   std::any_of(home.topic->subscriptions.begin(), home.topic->subscriptions.end(),
+                               [](const Subscription* subscription) { return !subscription->settings.filter; });
+  if (home.topic != nullptr && input != nullptr && !Reaches(*home.topic, *input)) {
+    home.problem = fmt::format("it passes no filter of those who subscribe to the dead-letter target {}", target.ToString());
+  }
   return home;
 }
 
@@ -173,7 +181,7 @@ void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, cons
   const Entry& entry = *cursor.outstanding.Find(sequence);
   if (IsExpired(entry.expires)) return Expire(cursor, sequence);
   if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
-  const DeadLetterHome home = FindDeadLetterHome(cursor);
+  const DeadLetterHome home = FindDeadLetterHome(cursor, InputOf(record.message));
   if (!home.problem.empty()) return KeepInstead(cursor, sequence, home.problem);
   const model::MessageId id = record.IdIn(cursor.log->id);
   auto letter = std::make_shared<model::Message>(*record.message);

@@ -2,6 +2,7 @@
 // appended to the same log in the batch that deletes the entry; a topic's goes to its subscribed queues then, too.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/base/log.h"
@@ -95,6 +96,7 @@ void Engine::Core::RunDelay(MessageLog& log) {
     if (candidate.log == &log) topic = &candidate;
   });
   const auto scheduled = FirstScheduled(log, kDuePerRun + 1);
+  if (topic != nullptr && FiltersQueues(*topic) && ReadDue(log, scheduled)) return;
   log.first_due_ms.reset();
   std::size_t count = 0;
   for (const auto& [key, entry] : scheduled) {
@@ -116,6 +118,7 @@ void Engine::Core::RunDelay(MessageLog& log) {
     // A held alias that outlived its source was kept as a full copy, which alone still tells its origin.
     const bool copied = entry.alias != nullptr && log.kept.count(key.second) > 0;
     if (const RecordPtr fresh = log.InTail(key.second); fresh != nullptr && !copied) source.message = fresh->message;
+    if (const auto read = log.due.find(key.second); read != log.due.end()) source.message = read->second;
     if (entry.alias == nullptr || copied) alias.target = own;
     alias.id = own;
     const model::MessageId target = alias.target;
@@ -123,7 +126,32 @@ void Engine::Core::RunDelay(MessageLog& log) {
     if (topic != nullptr) FanOut(*topic, target, source, Copies::kCameDue);
     Unschedule(log, key, entry.size_bytes);
   }
+  log.due.clear();
   if (log.first_due_ms) timers_.Set({TimerKind::kDelay, log.id.value()}, AtMillisecond(*log.first_due_ms));
+}
+
+// Whether what has come due has to be read first: filters look at it, and it is not at hand.
+bool Engine::Core::ReadDue(MessageLog& log, const std::map<ScheduleKey, ScheduleEntry>& scheduled) {
+  if (log.reading_due) return true;  // what has come due meanwhile goes with it
+  ReadRequest request{log.id, {}};
+  for (const auto& [key, entry] : scheduled) {
+    if (AtMillisecond(key.first) > now_ || request.points.size() == kDuePerRun) break;
+    const RecordPtr fresh = log.InTail(key.second);
+    if ((fresh == nullptr || fresh->message == nullptr) && log.due.count(key.second) == 0) request.points.push_back(key.second);
+  }
+  if (request.points.empty()) return false;
+  std::sort(request.points.begin(), request.points.end());
+  log.reading_due = true;
+  Offload<ReadOutcome>([&kv = deps_.kv, request] { return ReadRecords(kv, request); },
+                       [this, request](const ReadOutcome& outcome) {
+                         MessageLog* read = FindLog(request.log.value());
+                         if (read == nullptr) return;
+                         read->reading_due = false;
+                         for (const std::uint64_t sequence : request.points) read->due[sequence] = nullptr;
+                         for (const RecordPtr& record : outcome.records) read->due[record->sequence] = record->message;
+                         RunDelay(*read);
+                       });
+  return true;
 }
 
 void Engine::Core::ForgetCommittedSchedules() {

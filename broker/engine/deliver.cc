@@ -112,7 +112,7 @@ void Engine::Core::Serve(Cursor& cursor) {
       if (!cursor.reading) StartRead(cursor, plan.missing, plan.run_from, waiter.request.max_messages);
       break;
     }
-    if (plan.unfinished) {
+    if (plan.unfinished && plan.empty()) {
       Wake(cursor);  // with the next group
       break;
     }
@@ -152,7 +152,6 @@ Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& 
 
   ready.resize(std::min(ready.size(), limit - plan.fresh_chosen));
   PlanOutstanding(cursor, plan, ready, max_bytes);
-  plan.unfinished = plan.unfinished && plan.retries.empty() && !plan.needs_read();
   return plan;
 }
 
@@ -163,7 +162,11 @@ void Engine::Core::PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector
     bytes += cursor.outstanding.Find(sequence)->size_bytes;
     if (sequence != sequences.front() && bytes > max_bytes) break;
     const RecordPtr record = Loaded(cursor, sequence);
-    if (record == nullptr || (record->message == nullptr && !record->damaged)) {
+    if (record != nullptr && !record->held && !Passes(cursor, *record).value_or(true)) {
+      // It came with the snapshot of a subscription that filters otherwise.
+      RemoveOutstanding(cursor, sequence);
+      plan.unfinished = true;
+    } else if (record == nullptr || (record->message == nullptr && !record->damaged)) {
       plan.missing.push_back(sequence);
     } else {
       plan.retries.push_back(record);
@@ -179,8 +182,9 @@ std::size_t Engine::Core::InPlan(const Plan& plan, std::uint64_t key_hash) {
 
 void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes) {
   const MessageLog& log = *cursor.log;
-  std::uint64_t sequence = cursor.position;
+  std::uint64_t sequence = cursor.first_unread();
   std::size_t passed = 0;
+  FilterBudget budget;
   while (plan.fresh_chosen < limit && sequence < log.next_sequence) {
     if (cursor.outstanding.size() + plan.fresh.size() >= model::kMaxOutstanding) return;
     const RecordPtr record = Loaded(cursor, sequence);
@@ -189,12 +193,25 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
       return;
     }
     if (log.ordered && log.delay > Nanos{0} && record->append_time + log.delay > now_) return;
+    const auto passes = Passes(cursor, *record);
+    if (!passes) {
+      plan.missing.push_back(sequence);
+      return;
+    }
+    if (!*passes) {
+      // The next one chosen leaves it behind; in front of anything chosen it can go at once.
+      if (plan.fresh_chosen == 0) SkipUnmatched(cursor, *record);
+      ++sequence;
+      plan.unfinished = budget.Spend(*cursor.filter, *record);
+      if (plan.unfinished) return;
+      continue;
+    }
     const bool expired = IsExpired(record->expires);
     const bool blocked = cursor.settings.ordered && !record->held && !expired && !record->damaged &&
                          cursor.outstanding.CountOfKey(record->key_hash) > InPlan(plan, record->key_hash);
     if (record->held || record->damaged || expired || blocked) {
       if (++passed > kPassedPerTurn) {
-        plan.unfinished = plan.fresh_chosen == 0;
+        plan.unfinished = true;
         return;
       }
       // In front of anything chosen the position can move at once.
@@ -241,8 +258,20 @@ void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool out
     }
     PutOutstanding(cursor, record.sequence, std::move(entry));
   }
-  const Totals below = record.damaged ? cursor.below : record.totals;
   ForgetLoaded(cursor, record.sequence);
+  MovePast(cursor, record);
+}
+
+void Engine::Core::MovePast(Cursor& cursor, const StoredRecord& record) {
+  Totals below = record.damaged ? cursor.below : record.totals;
+  if (cursor.filter) {
+    if (record.damaged) {
+      below = cursor.scan.first_below;
+      cursor.scan.Restart(record.sequence + 1, below);
+    } else {
+      cursor.scan.Read(record.sequence, record.size_bytes, below);
+    }
+  }
   SetPosition(cursor, record.sequence + 1, below);
 }
 

@@ -29,6 +29,7 @@ class Journal {
   }
   // Without this a group is written but not synced.
   void RequireSync() { sync_ = true; }
+  bool syncs() const { return sync_; }
 
   // `done` runs with `result` once the group is durable.
   template <class T>

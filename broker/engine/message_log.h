@@ -42,6 +42,7 @@ struct MessageLog {
   Nanos retention{0};         // of a topic that keeps for replay; 0: only what somebody needs
   std::uint64_t last_keyed = 0;  // no record behind it has an ordering key
   std::vector<Cursor*> cursors;
+  std::vector<Cursor*> filtered;  // those of them with a filter
   std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting, or are catching up
   bool ordered = false;       // a queue's log whose delay holds back its head, not single messages
   Nanos delay{0};             // of an ordered log
@@ -52,6 +53,9 @@ struct MessageLog {
   // Delayed messages: exact counts, and when the first of them is due. The rest is in the family `schedule`.
   Totals delayed;
   std::optional<std::int64_t> first_due_ms;
+
+  bool reading_due = false;                         // what has come due is read, to hold it against filters
+  std::map<std::uint64_t, model::MessagePtr> due;   // what was read; null: it cannot be
 
   // What groups that are not durable yet did to `schedule`, with the group's number.
   std::map<ScheduleKey, std::pair<ScheduleEntry, std::uint64_t>> schedule_added;

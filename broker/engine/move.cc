@@ -229,18 +229,23 @@ Engine::Core::Step Engine::Core::StepMove(Task& task, std::size_t most) {
 
 // Answers whether the message is (dry: would be) where it leads now.
 bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecord& record) {
-  if (task.filter && !task.filter->Matches(record.message->content)) {
+  if (!Passes(task.filter, InputOf(record.message))) {
     NoteLeft(task, "does not pass the filter");
     return false;
   }
   if (!task.info.destination) return MoveBack(task, record);
-  if (task.info.dry_run) return true;
   const ResourceRef& to = *task.info.destination;
+  Publishable target;
   if (to.kind == ResourceKind::kTopic) {
-    MoveTo({topics_.Find(task.name_space, to.name), nullptr}, from, record);
+    target.topic = topics_.Find(task.name_space, to.name);
+    if (!Reaches(*target.topic, *InputOf(record.message))) {
+      NoteLeft(task, fmt::format("passes no filter of those who subscribe to {}", to.ToString()));
+      return false;
+    }
   } else {
-    MoveTo({nullptr, queues_.Find(task.name_space, to.name)}, from, record);
+    target.queue = queues_.Find(task.name_space, to.name);
   }
+  if (!task.info.dry_run) MoveTo(target, from, record);
   return true;
 }
 

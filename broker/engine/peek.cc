@@ -16,6 +16,8 @@ namespace {
 using storage::Family;
 
 constexpr std::uint64_t kPageBytes = 3u << 20;
+constexpr std::size_t kPageRecords = 20'000;
+constexpr std::size_t kFilteredStep = 1'024;
 
 // Where a page begins: a due time (delayed messages only) and a sequence.
 struct Token {
@@ -116,7 +118,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
   // Of an ordered log with a delay the head is ready and the rest is delayed.
   const Nanos head_delay = log.ordered ? log.delay : Nanos{0};
   const bool unread = request.state == MessageState::kReady || (request.state == MessageState::kDelayed && log.ordered);
-  const std::uint64_t run_from = std::max(token->sequence, cursor.position);
+  const std::uint64_t run_from = std::max(token->sequence, cursor.first_unread());
   const std::uint64_t run_to = unread ? log.next_sequence : run_from;
   // Above the position an entry is one that this cursor alone sees (redriven): it shows in its place among the unread.
   for (const auto& [sequence, entry] : entries) {
@@ -125,7 +127,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
 
   Offload<Page>(
       [&kv = deps_.kv, read, entries, run_from, run_to, head_delay, now = now_, state = request.state,
-       size = request.page_size, id = log.id] {
+       size = request.page_size, id = log.id, filter = cursor.filter] {
         Page page;
         std::uint64_t bytes = 0;
         // True when the page is full: `sequence` begins the next one.
@@ -133,6 +135,10 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           if (page.items.size() < size && bytes <= kPageBytes) return false;
           page.next_page_token = Token{0, sequence}.ToString();
           return true;
+        };
+        // What is held and shown is an entry: redriven, for this cursor alone.
+        const auto there = [&filter](const StoredRecord& record) {
+          return record.held || !filter || filter->Matches(record.message->content);
         };
         const auto show_entry = [&](const StoredRecord& record, const Entry& entry) {
           page.items.push_back(Show(record, id, state));
@@ -143,15 +149,23 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           bytes += record.size_bytes;
         };
         for (const RecordPtr& record : ReadRecords(kv, read).records) {
-          if (record->damaged) continue;
+          if (record->damaged || !there(*record)) continue;
           if (full(record->sequence)) return page;
           show_entry(*record, entries.at(record->sequence));
         }
         std::uint64_t from = run_from;
+        std::size_t looked_at = 0;
         while (from < run_to) {
-          const ReadOutcome outcome = ReadRecords(kv, {id, {}, from, run_to, size + 1, kPageBytes});
+          // A page of a filtered subscription ends after so many, full or not.
+          if (filter && looked_at >= kPageRecords) {
+            page.next_page_token = Token{0, from}.ToString();
+            return page;
+          }
+          const std::size_t step = filter ? std::max(size + 1, kFilteredStep) : size + 1;
+          const ReadOutcome outcome = ReadRecords(kv, {id, {}, from, run_to, step, kPageBytes});
+          looked_at += outcome.records.size();
           for (const RecordPtr& record : outcome.records) {
-            if (record->damaged) continue;
+            if (record->damaged || !there(*record)) continue;
             if (const auto entry = entries.find(record->sequence); entry != entries.end()) {
               if (full(record->sequence)) return page;
               show_entry(*record, entry->second);

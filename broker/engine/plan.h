@@ -2,6 +2,7 @@
 // may have moved over what is not to be handed out now.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -9,6 +10,19 @@
 #include "broker/engine/core.h"
 
 namespace broker::engine {
+
+// How much may be held against a filter in one turn.
+struct FilterBudget {
+  std::size_t records = 2'048;
+  std::uint64_t bytes = 1u << 20;  // of bodies that are parsed
+
+  // Whether it is used up.
+  bool Spend(const model::Filter& filter, const StoredRecord& record) {
+    --records;
+    if (filter.reads_body() && !record.filtered_out) bytes -= std::min(bytes, record.size_bytes);
+    return records == 0 || bytes == 0;
+  }
+};
 
 struct Engine::Core::Plan {
   std::vector<RecordPtr> retries;  // what is outstanding already
@@ -20,7 +34,7 @@ struct Engine::Core::Plan {
   std::uint64_t bytes = 0;
   std::map<std::uint64_t, std::size_t> keys;  // ordering keys in it: what is handed out together may follow each other
   bool again = false;                         // an attempt asked for once more: `retries` are leased already
-  bool unfinished = false;                    // it looked far enough for one turn; there may be more behind
+  bool unfinished = false;                    // it looked far enough for one turn, or over what was there: more may be
 
   bool needs_read() const { return !missing.empty() || run_from != 0; }
   bool empty() const { return retries.empty() && fresh_chosen == 0; }

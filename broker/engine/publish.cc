@@ -67,32 +67,43 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   }
   if (request.all_or_nothing) BROKER_RETURN_IF_ERROR(AdmitAll(*found, deduplication, request.entries));
   PublishResponse response;
-  response.subscriptions = queue != nullptr ? 1 : static_cast<std::uint32_t>(found->topic->subscriptions.size());
+  std::vector<const Subscription*> unreached;
+  if (queue == nullptr) {
+    for (const Subscription* subscription : found->topic->subscriptions) {
+      if (subscription->settings.filter) unreached.push_back(subscription);
+    }
+  }
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     if (checks[i].ok()) {
-      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i])));
+      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i]), unreached));
     } else {
       response.results.push_back(checks[i].error());
     }
   }
+  response.subscriptions =
+      queue != nullptr ? 1 : static_cast<std::uint32_t>(found->topic->subscriptions.size() - unreached.size());
   return response;
 }
 
 Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
-                                           const model::Deduplication& deduplication, PublishEntry&& entry) {
+                                           const model::Deduplication& deduplication, PublishEntry&& entry,
+                                           std::vector<const Subscription*>& unreached) {
   MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
   const std::string hash = DeduplicationHash(entry.content, deduplication);
-  if (!hash.empty()) {
-    if (const auto first = deduplicator_.Find(log.id.value(), hash, clock_.expiry_now())) return Published{*first, true};
-  }
   const std::uint64_t size_bytes = model::SizeBytes(entry.content);
   const auto due = DueOf(target, entry, now_);
-  Plans none;
-  BROKER_RETURN_IF_ERROR(Admit(target, size_bytes, due.has_value(), none));
   auto message = std::make_shared<model::Message>();
   message->content = std::move(entry.content);
   message->publish_time = now_;
   message->publisher = model::CutText(caller.principal, model::kMaxPublisherBytes);
+  const model::FilterInput* input = InputOf(message);
+  const auto first = hash.empty() ? std::nullopt : deduplicator_.Find(log.id.value(), hash, clock_.expiry_now());
+  if (!first) {
+    Plans none;
+    BROKER_RETURN_IF_ERROR(Admit(target, *input, size_bytes, due.has_value(), none));
+  }
+  std::erase_if(unreached, [&](const Subscription* subscription) { return Passes(subscription->settings.filter, input); });
+  if (first) return Published{*first, true};
   const Room room = target.queue != nullptr ? RoomFor(*target.queue, size_bytes) : Room::kEnough;
   const RecordPtr record =
       AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due) + *entry.ttl : Time{});
@@ -152,6 +163,7 @@ void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const Sto
   for (const Subscription* subscription : topic.subscriptions) {
     // One that is paused, or has not caught up, finds it in the topic.
     if (subscription->queue == nullptr || subscription->backlog != nullptr) continue;
+    if (!Passes(subscription->settings.filter, InputOf(source.message))) continue;
     Queue& queue = *subscription->queue;
     const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, source.size_bytes);
     if (room == Room::kNone && copies == Copies::kPublished && DeadLetterCopy(*subscription, target, source)) continue;
@@ -195,6 +207,7 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
   auto appended = std::make_shared<const StoredRecord>(std::move(record));
   tail_cache_.Add(log, appended, group_);
   SetRetentionTimer(log);
+  ScanAppended(log, *appended);
   if (!appended->held) WakeReaders(log);
   return appended;
 }

@@ -12,11 +12,26 @@ constexpr std::size_t kMinRun = 128;
 constexpr std::size_t kMaxRun = 2'048;
 constexpr std::uint64_t kRecordBytes = 768;  // of structures around a message
 
+// What does not pass the filter comes without its message.
+void LetGoUnmatched(const model::Filter& filter, ReadOutcome& outcome) {
+  for (RecordPtr& record : outcome.records) {
+    if (record->held || record->message == nullptr || filter.Matches(record->message->content)) continue;
+    auto passed_over = std::make_shared<StoredRecord>(*record);
+    passed_over->message.reset();
+    passed_over->filtered_out = true;
+    record = std::move(passed_over);
+  }
+}
+
 RecordPtr DamagedRecord(std::uint64_t sequence) {
   auto record = std::make_shared<StoredRecord>();
   record->sequence = sequence;
   record->damaged = true;
   return record;
+}
+
+std::uint64_t WindowBytes(const StoredRecord& record) {
+  return kRecordBytes + (record.filtered_out ? 0 : record.size_bytes);
 }
 
 }  // namespace
@@ -36,18 +51,23 @@ void Engine::Core::StartRead(Cursor& cursor, std::vector<std::uint64_t> points, 
   if (run_from != 0) {
     request.run_from = run_from;
     request.run_to = log.tail.empty() ? log.next_sequence : std::max(run_from, log.tail.front()->sequence);
-    request.run_max_records = std::clamp(2 * run_records, kMinRun, kMaxRun);
+    request.run_max_records = cursor.filter ? kMaxRun : std::clamp(2 * run_records, kMinRun, kMaxRun);
   }
   cursor.reading = true;
   const std::uint64_t id = cursor.id.value();
   const std::uint64_t epoch = cursor.read_epoch;
-  const auto start = [this, id, epoch, request] {
-    Offload<ReadOutcome>([&kv = deps_.kv, request] { return ReadRecords(kv, request); },
-                         [this, id, epoch, request](ReadOutcome outcome) {
-                           Cursor* reader = FindCursor(id);
-                           if (reader == nullptr || reader->read_epoch != epoch) return;
-                           OnRead(*reader, request, std::move(outcome));
-                         });
+  const auto start = [this, id, epoch, request, filter = cursor.filter] {
+    Offload<ReadOutcome>(
+        [&kv = deps_.kv, request, filter] {
+          ReadOutcome outcome = ReadRecords(kv, request);
+          if (filter) LetGoUnmatched(*filter, outcome);
+          return outcome;
+        },
+        [this, id, epoch, request](ReadOutcome outcome) {
+          Cursor* reader = FindCursor(id);
+          if (reader == nullptr || reader->read_epoch != epoch) return;
+          OnRead(*reader, request, std::move(outcome));
+        });
   };
   // A record of the tail may be one of the group being built: it can be read when that is durable.
   const bool fresh = std::any_of(request.points.begin(), request.points.end(),
@@ -60,8 +80,8 @@ void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcom
   const auto add = [&](RecordPtr record) {
     const std::uint64_t sequence = record->sequence;
     // Settled or expired meanwhile: nobody will ask for it.
-    if (sequence < cursor.position && cursor.outstanding.Find(sequence) == nullptr) return;
-    const std::uint64_t bytes = kRecordBytes + record->size_bytes;
+    if (sequence < cursor.first_unread() && cursor.outstanding.Find(sequence) == nullptr) return;
+    const std::uint64_t bytes = WindowBytes(*record);
     if (!cursor.window.emplace(sequence, std::move(record)).second) return;
     cursor.window_bytes += bytes;
     window_bytes_ += bytes;
@@ -85,7 +105,7 @@ void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcom
 void Engine::Core::ForgetLoaded(Cursor& cursor, std::uint64_t sequence) {
   const auto cold = cursor.window.find(sequence);
   if (cold == cursor.window.end()) return;
-  const std::uint64_t bytes = kRecordBytes + cold->second->size_bytes;
+  const std::uint64_t bytes = WindowBytes(*cold->second);
   cursor.window_bytes -= bytes;
   window_bytes_ -= bytes;
   cursor.window.erase(cold);

@@ -71,6 +71,7 @@ std::set<std::uint64_t> Engine::Core::OutstandingIn(const MessageLog& log, const
 }
 
 void Engine::Core::CheckReclaim(MessageLog& log) {
+  for (Cursor* cursor : log.filtered) LetGo(*cursor);
   const std::uint64_t needed_from = NeededFrom(log);
   if (const Chunk* open = log.chunks.open(); open != nullptr && needed_from == log.next_sequence &&
                                              open->outstanding == 0 && open->scheduled == 0 && open->named_by == 0 &&
@@ -120,6 +121,7 @@ void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
   const std::uint64_t id = log.id.value();
   const std::uint64_t first = chunk.first;
   const std::uint64_t last = chunk.last;
+  const bool all_stored = AllStored();
   Offload<Survivors>(
       [&kv = deps_.kv, id, first, last, points, scheduled] {
         Survivors survivors;
@@ -129,13 +131,13 @@ void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
         survivors.records = ReadRecords(kv, {model::LogId(id), {all.begin(), all.end()}});
         return survivors;
       },
-      [this, id, first](const Survivors& survivors) {
-        if (MessageLog* owner = FindLog(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled);
+      [this, id, first, all_stored](const Survivors& survivors) {
+        if (MessageLog* owner = FindLog(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled, all_stored);
       });
 }
 
 void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors,
-                              const std::set<std::uint64_t>& scheduled) {
+                              const std::set<std::uint64_t>& scheduled, bool all_stored) {
   Chunk* chunk = log.chunks.Find(first);
   if (chunk == nullptr || chunk->first != first || !chunk->moving) return;
   // Delayed entries that were added or came due since the read change the count: look again.
@@ -157,7 +159,7 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
     return;
   }
   if (chunk->scheduled != still_scheduled) {
-    if (schedule_pending_.count(log.id.value()) > 0) {
+    if (!all_stored || schedule_pending_.count(log.id.value()) > 0) {
       chunk->moving = false;
       reclaim_.insert(log.id.value());
     } else {
@@ -179,6 +181,11 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
   }
   for (const auto& [sequence, count] : needs) {
     if (loaded.count(sequence) > 0) continue;
+    if (!all_stored) {
+      chunk->moving = false;
+      reclaim_.insert(log.id.value());
+      return;
+    }
     // Left in place, chunk and all, for whoever can mend it.
     broker::Log(LogLevel::kError, "chunk_not_reclaimed",
                 {{"log", log.id.value()}, {"first", first}, {"why", "a needed record cannot be read"}, {"sequence", sequence}});

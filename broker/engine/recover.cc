@@ -242,6 +242,11 @@ Status Engine::Core::LoadCatalog() {
         subscription->name = record.name();
         subscription->created = FromNanos(record.created_ns());
         subscription->settings.delivery_format = record.delivery_format();
+        if (!record.filter().empty()) {
+          auto filter = model::Filter::Parse(record.filter());
+          if (!filter.ok()) return Orphan("subscription", id, "a filter");
+          subscription->settings.filter = *std::move(filter);
+        }
         subscription->settings.delivery = FromRecord(record.delivery());
         subscription->settings.notes = FromRecord(record.notes());
         if (record.expire_unused_ns() != 0) subscription->settings.expire_unused = Nanos(record.expire_unused_ns());
@@ -268,6 +273,7 @@ Status Engine::Core::LoadCatalog() {
                                        {model::ResourceKind::kSubscription, subscription->name});
           if (!cursor.ok()) return cursor.error();
           subscription->cursor = *cursor;
+          if (subscription->settings.filter) SetFilter(**cursor, *subscription->settings.filter);
         }
         Subscription& added = subscriptions_.Add(std::move(subscription));
         if (added.topic != nullptr) added.topic->subscriptions.push_back(&added);

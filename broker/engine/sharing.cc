@@ -18,18 +18,24 @@ constexpr std::size_t kShareAhead = 2'000;
 bool Engine::Core::Shares(Cursor& cursor) {
   const Groups& groups = cursor.outstanding.groups();
   const MessageLog& log = *cursor.log;
-  if (groups.keyed() == 0 && log.last_keyed < cursor.position) return false;
+  if (groups.keyed() == 0 && log.last_keyed < cursor.first_unread()) return false;
   if (groups.size() > 1) return true;
   Cursor::Ahead& ahead = cursor.ahead;
-  if (ahead.to <= cursor.position) ahead = {cursor.position, std::nullopt};
+  const std::uint64_t unread = cursor.first_unread();
+  if (ahead.to <= unread) ahead = {unread, std::nullopt};
   if (groups.size() == 1 && ahead.group && *ahead.group != groups.only()) return true;
-  for (; ahead.to < log.next_sequence && ahead.to < cursor.position + kShareAhead; ++ahead.to) {
+  FilterBudget budget;
+  bool spent = false;
+  for (; !spent && ahead.to < log.next_sequence && ahead.to < unread + kShareAhead; ++ahead.to) {
     const RecordPtr record = Loaded(cursor, ahead.to);
     if (record == nullptr) {
       if (ahead.group.value_or(0) != 0) ReadAhead(cursor, ahead.to);
       break;
     }
-    if (record->held || record->damaged || IsExpired(record->expires)) continue;
+    const auto passes = Passes(cursor, *record);
+    if (!passes) break;
+    if (cursor.filter) spent = budget.Spend(*cursor.filter, *record);
+    if (!*passes || record->held || record->damaged || IsExpired(record->expires)) continue;
     const std::uint64_t known = ahead.group ? *ahead.group : groups.size() == 1 ? groups.only() : record->key_hash;
     if (record->key_hash != known) return true;
     ahead.group = known;
@@ -42,26 +48,32 @@ void Engine::Core::ReadAhead(Cursor& cursor, std::uint64_t from) {
   if (!cursor.reading && window_bytes_ < options_.read_ahead_bytes / 2) StartRead(cursor, {}, from, kShareAhead);
 }
 
-std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, std::size_t untried) {
+std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, Plan& plan, std::size_t untried) {
   const MessageLog& log = *cursor.log;
   const Outstanding& outstanding = cursor.outstanding;
+  FilterBudget budget;
   while (outstanding.groups().untried() < untried && outstanding.size() < model::kMaxOutstanding &&
-         cursor.position < log.next_sequence) {
-    const RecordPtr record = Loaded(cursor, cursor.position);
-    if (record == nullptr) return cursor.position;
-    if (record->held || record->damaged || IsExpired(record->expires)) {
+         cursor.first_unread() < log.next_sequence && !plan.unfinished) {
+    const std::uint64_t sequence = cursor.first_unread();
+    const RecordPtr record = Loaded(cursor, sequence);
+    const auto passes = record == nullptr ? std::nullopt : Passes(cursor, *record);
+    if (!passes) return sequence;
+    if (cursor.filter) plan.unfinished = budget.Spend(*cursor.filter, *record);
+    if (!*passes) {
+      SkipUnmatched(cursor, *record);
+    } else if (record->held || record->damaged || IsExpired(record->expires)) {
       StepOver(cursor, *record, record->damaged);
     } else {
       // Not StepOver: what was read of it will be wanted.
       PutOutstanding(cursor, record->sequence, FreshEntry(*record));
-      SetPosition(cursor, record->sequence + 1, record->totals);
+      MovePast(cursor, *record);
     }
   }
   return std::nullopt;
 }
 
 void Engine::Core::PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several) {
-  const auto unread = StepAhead(cursor, several ? std::max(limit, kShareAhead) : limit);
+  const auto unread = StepAhead(cursor, plan, several ? std::max(limit, kShareAhead) : limit);
   const std::size_t most_tried = (limit + 1) / 2;
   std::vector<std::uint64_t> chosen;
   do chosen = cursor.outstanding.groups().Share(limit, most_tried);
@@ -70,10 +82,13 @@ void Engine::Core::PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std
     const auto tried = static_cast<std::size_t>(std::count_if(
         chosen.begin(), chosen.end(), [&](std::uint64_t each) { return cursor.outstanding.Find(each)->tried(); }));
     if (chosen.size() < limit || tried > most_tried) {
-      plan.run_from = *unread;
+      // At hand without its message, which the filter looks at: read by itself.
+      const bool bare = cursor.log->InTail(*unread) != nullptr;
+      if (bare) plan.missing.push_back(*unread);
+      if (!bare) plan.run_from = *unread;
       return;
     }
-    ReadAhead(cursor, *unread);
+    if (cursor.log->InTail(*unread) == nullptr) ReadAhead(cursor, *unread);
   }
   PlanOutstanding(cursor, plan, chosen, max_bytes);
   std::sort(plan.retries.begin(), plan.retries.end(),

@@ -15,12 +15,13 @@ struct Engine::Core::Probe {
 
 namespace {
 
-RecordPtr FirstNotHeld(const storage::Kv& kv, model::LogId log, std::uint64_t from, std::uint64_t to) {
-  constexpr std::size_t kStep = 16;
+RecordPtr FirstUnread(const storage::Kv& kv, model::LogId log, const std::optional<model::Filter>& filter, std::uint64_t from,
+                      std::uint64_t to) {
+  const std::size_t step = filter ? 1'024 : 16;
   while (from < to) {
-    const ReadOutcome outcome = ReadRecords(kv, {log, {}, from, to, kStep});
+    const ReadOutcome outcome = ReadRecords(kv, {log, {}, from, to, step});
     for (const RecordPtr& record : outcome.records) {
-      if (!record->held && !record->damaged) return record;
+      if (!record->held && !record->damaged && (!filter || filter->Matches(record->message->content))) return record;
     }
     if (outcome.run_end <= from) return nullptr;
     from = outcome.run_end;
@@ -33,13 +34,13 @@ RecordPtr FirstNotHeld(const storage::Kv& kv, model::LogId log, std::uint64_t fr
 void Engine::Core::WithStats(Cursor& cursor, std::function<void(Stats)> then) {
   const MessageLog& log = *cursor.log;
   const std::uint64_t id = cursor.id.value();
-  const std::uint64_t from = cursor.position;
-  const std::uint64_t to = log.next_sequence;
+  const std::uint64_t from = cursor.first_unread();
+  const std::uint64_t to = cursor.filter ? cursor.scan.point : log.next_sequence;
   const Time visible = log.ordered && log.delay > Nanos{0} ? now_ - log.delay : Time::max();
   Offload<Probe>(
-      [&kv = deps_.kv, log_id = log.id, from, to, visible] {
+      [&kv = deps_.kv, log_id = log.id, filter = cursor.filter, from, to, visible] {
         Probe probe;
-        probe.first_unread = FirstNotHeld(kv, log_id, from, to);
+        probe.first_unread = FirstUnread(kv, log_id, filter, from, to);
         if (visible != Time::max()) probe.last_visible = LastAtOrBefore(kv, log_id, from, to, visible);
         return probe;
       },
@@ -76,6 +77,7 @@ Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
   const bool unread_counts = probe.first_unread != nullptr && unread.messages > held_back;
   if (unread_counts && (!oldest || probe.first_unread->append_time < *oldest)) oldest = probe.first_unread->append_time;
   if (oldest) stats.oldest_age = std::max(now_ - *oldest, Nanos{0});
+  stats.unscanned = cursor.unscanned();
   stats.waiting_receivers = cursor.waiters.size();
   stats.dead_letter_problem = cursor.dead_letter_problem;
   return stats;

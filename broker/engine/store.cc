@@ -75,6 +75,7 @@ void Engine::Core::StoreSubscription(const Subscription& subscription) {
   if (subscription.settings.expire_unused) record.set_expire_unused_ns(subscription.settings.expire_unused->count());
   record.set_paused(subscription.settings.paused);
   if (subscription.backlog != nullptr) record.set_cursor(subscription.backlog->id.value());
+  if (subscription.settings.filter) record.set_filter(subscription.settings.filter->text());
   ToRecord(subscription.settings.delivery, record.mutable_delivery());
   ToRecord(subscription.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);

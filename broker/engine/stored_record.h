@@ -32,6 +32,7 @@ struct StoredRecord {
   std::uint64_t sequence = 0;
   bool held = false;     // cursors skip it, totals leave it out
   bool damaged = false;  // its bytes on disk do not hold; nothing else of it is known
+  bool filtered_out = false;  // read for a cursor whose filter it does not pass: its message was let go
   Time append_time{};
   Time due{};            // of a delayed message
   Time expires{};        // never delivered from then on; zero: none

@@ -51,6 +51,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
     Cursor& cursor = AddCursor(log, subscription->settings.delivery, caller.name_space, owner);
     subscription->cursor = &cursor;
     subscription->id = cursor.id.value();
+    if (subscription->settings.filter) SetFilter(cursor, *subscription->settings.filter);
     if (start == StartAt::kEarliest) StartAtEarliest(cursor);
     cursor.floor = cursor.position;
   } else {
@@ -75,6 +76,12 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   if (patch.expire_unused) settings.expire_unused = *patch.expire_unused;
   Patch(settings.delivery, patch.delivery);
   Patch(settings.notes, patch.notes);
+  if (patch.filter && *patch.filter != settings.filter) {
+    if (subscription.cursor != nullptr) {
+      return InvalidField("filter", fmt::format("the filter of pull subscription \"{}\" was fixed when it was created", name));
+    }
+    settings.filter = *patch.filter;
+  }
   if (settings.topic.empty()) settings.topic = name;  // its topic is gone: only the rest is checked
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;

@@ -128,6 +128,18 @@ void EngineHarness::SubscribeQueue(const std::string& name, const std::string& t
   Must(TryCreateSubscription(name, {.topic = topic, .queue = queue, .delivery_format = format}),
        "creating subscription " + name);
 }
+void EngineHarness::CreateFiltered(const std::string& name, const std::string& topic, const std::string& filter,
+                                   engine::StartAt start, model::DeliverySettings delivery) {
+  model::SubscriptionSettings settings{.topic = topic, .delivery = std::move(delivery)};
+  settings.filter = *model::Filter::Parse(filter);
+  Must(TryCreateSubscription(name, std::move(settings), start), "creating subscription " + name);
+}
+void EngineHarness::SubscribeFiltered(const std::string& name, const std::string& topic, const std::string& queue,
+                                      const std::string& filter) {
+  model::SubscriptionSettings settings{.topic = topic, .queue = queue};
+  settings.filter = *model::Filter::Parse(filter);
+  Must(TryCreateSubscription(name, std::move(settings)), "creating subscription " + name);
+}
 void EngineHarness::UpdateQueue(const std::string& name, engine::QueuePatch patch) {
   Must(TryUpdateQueue(name, std::move(patch)), "updating queue " + name);
 }
@@ -179,6 +191,11 @@ void EngineHarness::PublishFor(const std::string& target, const std::string& bod
   for (auto& result : Must(TryPublish(std::move(request)), "publishing to " + target).results) {
     Must(std::move(result), "publishing an entry to " + target);
   }
+}
+std::uint32_t EngineHarness::PublishKind(const std::string& target, const std::string& kind, const std::string& bodies) {
+  engine::PublishRequest request = Batch(target, bodies);
+  for (auto& entry : request.entries) entry.content.attributes["kind"] = {.value = kind};
+  return Must(TryPublish(std::move(request)), "publishing to " + target).subscriptions;
 }
 bool EngineHarness::PublishOnce(const std::string& target, const std::string& id, const std::string& body) {
   engine::PublishRequest request = Batch(target, body);
@@ -316,6 +333,7 @@ std::string EngineHarness::Counts(const std::string& source) {
   add(stats.leased, "leased");
   add(stats.retrying, "retrying");
   add(stats.delayed, "delayed");
+  add(stats.unscanned, "unscanned");
   return text.empty() ? "empty" : text;
 }
 

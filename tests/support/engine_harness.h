@@ -58,6 +58,11 @@ class EngineHarness : public Simulation {
   void CreatePullAtEarliest(const std::string& name, const std::string& topic);
   void SubscribeQueue(const std::string& name, const std::string& topic, const std::string& queue,
                       const std::string& format = {});
+  void CreateFiltered(const std::string& name, const std::string& topic, const std::string& filter,
+                      engine::StartAt start = engine::StartAt::kEnd, model::DeliverySettings delivery = {
+                          .retention = model::kDefaultSubscriptionRetention});
+  void SubscribeFiltered(const std::string& name, const std::string& topic, const std::string& queue,
+                         const std::string& filter);
   void UpdateQueue(const std::string& name, engine::QueuePatch patch);
   void PauseQueue(const std::string& name, bool paused = true);
   void DeleteTopic(const std::string& name);
@@ -84,6 +89,8 @@ class EngineHarness : public Simulation {
   model::MessageId PublishDelayed(const std::string& target, const std::string& body, Nanos delay);
   // Each with this time to live.
   void PublishFor(const std::string& target, const std::string& bodies, Nanos ttl);
+  // With an attribute "kind". Answers how many subscriptions they reached.
+  std::uint32_t PublishKind(const std::string& target, const std::string& kind, const std::string& bodies);
   // With a deduplication id. True: it was stored; false: a duplicate.
   bool PublishOnce(const std::string& target, const std::string& id, const std::string& body);
   Result<engine::PublishResponse> TryPublish(engine::PublishRequest request);

@@ -61,6 +61,8 @@ void Simulation::DrainGroups(std::uint64_t most) {
     worked |= RunDue();
     if (worked && chance_.OneIn(2)) continue;  // a group may hold the effects of several turns
     if (auto group = engine().TakeGroup()) {
+      while (chance_.OneIn(2) && RunPosted()) {  // reads, and commands, while a group is on its way to disk
+      }
       Commit(*group);
       engine_->Committed(std::move(*group));
       worked = true;
