@@ -98,7 +98,10 @@ std::size_t RequestReader::Parse(std::string_view bytes) {
     parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
     parser_->body_limit(limits_.body_bytes);
   }
+  // The shortest end of a chunked body is "0 CRLF CRLF", and the parser asserts that no less is left of one.
+  constexpr std::size_t kLeastOfChunks = 5;
   while (!bytes.empty() && (progress_ == Progress::kHeader || progress_ == Progress::kBody)) {
+    if (progress_ == Progress::kBody && parser_->chunked() && bytes.size() < kLeastOfChunks) break;
     beast::error_code error;
     const std::size_t used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     bytes.remove_prefix(used);

@@ -61,6 +61,13 @@ TEST_F(RequestReaderTest, ByteByByteIsTheSameAsAtOnce) {
   EXPECT_EQ(Read(text.substr(text.size() - 1)).body, "abcde");
 }
 
+TEST_F(RequestReaderTest, AnEmptyChunkedBodyMayComeByteByByte) {
+  const std::string text = "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (const char c : text) reader_.Feed({&c, 1});
+  ASSERT_EQ(reader_.progress(), Progress::kDone);
+  EXPECT_EQ(reader_.Take().body, "");
+}
+
 TEST_F(RequestReaderTest, ATrailerIsNoHeader) {
   const Request request = Read(
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nAuthorization: forged\r\n\r\n");
