@@ -45,12 +45,12 @@ Fault RowOf(SqsFault fault) {
   return {};
 }
 
-Refusal ToSqsRefusal(const Error& error) {
+Refusal ToSqsRefusal(const Error& error, Form form) {
   switch (error.code) {
     case ErrorCode::kInvalidArgument: return Refuse(SqsFault::kInvalidParameterValue, error.message);
     case ErrorCode::kNotFound:
-      return Refuse(error.resource.starts_with("task/") ? SqsFault::kResourceNotFound : SqsFault::kQueueDoesNotExist,
-                    error.message);
+      if (error.resource.starts_with("task/")) return Refuse(SqsFault::kResourceNotFound, error.message);
+      return RefuseNoSuchQueue(form);
     case ErrorCode::kAlreadyExists: return Refuse(SqsFault::kQueueNameExists, error.message);
     case ErrorCode::kFailedPrecondition: return Refuse(SqsFault::kUnsupportedOperation, error.message);
     case ErrorCode::kLimitExceeded: return Refuse(SqsFault::kOverLimit, error.message);

@@ -35,9 +35,9 @@ Fault RowOf(SqsFault fault);
 
 inline Refusal Refuse(SqsFault fault, std::string message) { return {RowOf(fault), std::move(message)}; }
 
-// The broker's own errors. A message that this wire words in its own way is an action's to write.
-Refusal ToSqsRefusal(const Error& error);
-// `form`: the message about a queue that is not there differs.
+// The broker's own errors. A message that this wire words in its own way is an action's to write, but that about a queue
+// that is not there, which depends on `form`.
+Refusal ToSqsRefusal(const Error& error, Form form);
 Refusal RefuseNoSuchQueue(Form form);
 Refusal ToSqsRefusal(const FieldProblem& problem, Form form);
 

@@ -42,6 +42,10 @@ struct Config {
   std::uint64_t max_running_tasks = 100;
 
   std::map<std::string, std::string, std::less<>> namespace_alias;
+
+  std::string aws_public_url;  // of queue URLs and certificates, without a slash at its end; empty: as the caller called
+  std::string aws_region = "us-east-1";  // of callers that name none
+  bool aws_strict = true;                // AWS's own limits and waiting rules
 };
 
 }  // namespace broker::server

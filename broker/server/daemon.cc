@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "broker/aws/face.h"
 #include "broker/base/check.h"
 #include "broker/base/clock.h"
 #include "broker/base/duration.h"
@@ -62,6 +64,8 @@ class Daemon {
   std::optional<Failure> StartHttp();
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
+  void StartAws();
+  std::function<std::string(std::string_view)> ResolveNamespace() const;
   void DriveCommits();
   bool CommitsInline(const engine::PendingGroup& group) const;
   void TellStorageFull(std::optional<std::string> why);
@@ -76,13 +80,14 @@ class Daemon {
   // Destroyed from the last to the first: who uses a thing stands below it.
   Readiness readiness_;
   net::Router routes_;
-  std::unique_ptr<net::Server> http_;
   std::unique_ptr<storage::DataFolder> folder_;
   native::Loop loop_{clock_};
   ThreadExecutor reads_{kReadThreads};
   std::unique_ptr<engine::Engine> engine_;
   std::optional<std::string> storage_full_;  // of the strand
   std::optional<CommitThread> commit_thread_;
+  std::optional<aws::Face> aws_;
+  std::unique_ptr<net::Server> http_;
   std::unique_ptr<native::NativeServer> native_;
   std::optional<StorageWatch> watch_;
   std::thread strand_;
@@ -95,6 +100,7 @@ std::optional<Failure> Daemon::Start() {
   if (auto failure = OpenEngine()) return failure;
   DriveCommits();
   if (auto failure = StartNative()) return failure;
+  StartAws();
 
   watch_.emplace(folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); });
   watch_->Look();
@@ -189,12 +195,16 @@ bool Daemon::CommitsInline(const engine::PendingGroup& group) const {
          (config_.commit == CommitMode::kAuto && group.commit.batch->size_bytes() < kLargeBytes);
 }
 
-std::optional<Failure> Daemon::StartNative() {
+std::function<std::string(std::string_view)> Daemon::ResolveNamespace() const {
   auto aliases = model::NamespaceAliases::Make(config_.namespace_alias);
   BROKER_CHECK(aliases.ok());  // the setting's own check made sure of it
+  return [names = *std::move(aliases)](std::string_view id) { return names.Resolve(id); };
+}
+
+std::optional<Failure> Daemon::StartNative() {
   native::NativeOptions options;
   options.address = config_.grpc_address.ToString();
-  options.resolve_namespace = [names = *std::move(aliases)](std::string_view id) { return names.Resolve(id); };
+  options.resolve_namespace = ResolveNamespace();
   options.facts = [this] { return Facts(); };
   native_ = std::make_unique<native::NativeServer>(std::move(options), loop_, *engine_, clock_);
   if (auto started = native_->Start(); !started.ok()) {
@@ -205,6 +215,18 @@ std::optional<Failure> Daemon::StartNative() {
   const ListenAddress bound{config_.grpc_address.host, static_cast<std::uint16_t>(native_->port())};
   Log(LogLevel::kInfo, "listening", {{"api", "grpc"}, {"address", bound.ToString()}});
   return std::nullopt;
+}
+
+void Daemon::StartAws() {
+  aws_.emplace(aws::Naming{.public_url = config_.aws_public_url, .default_region = config_.aws_region},
+               aws::Backend{.engine = *engine_,
+                            .clock = clock_,
+                            .entropy = entropy_,
+                            .resolve_namespace = ResolveNamespace(),
+                            .folder_id = folder_->id(),
+                            .strict = config_.aws_strict},
+               loop_);
+  aws_->AddTo(routes_);
 }
 
 void Daemon::TellStorageFull(std::optional<std::string> why) {
@@ -234,6 +256,7 @@ void Daemon::Stop(std::string_view signal) {
   readiness_.Block("stopping", "told to by " + std::string(signal));
   TellServiceManager(kStopping);
   const MonotonicTime end = clock_.Monotonic() + config_.shutdown_grace;
+  loop_.Post([this] { aws_->Drain([] {}); });
   // Health is answered until nothing else is left to answer.
   if (!native_->Drain(config_.shutdown_grace) || !http_->Drain(end - clock_.Monotonic())) {
     Log(LogLevel::kWarning, "grace_passed", {{"message", "calls that were still in flight are cut off"}});

@@ -58,6 +58,24 @@ Status TakeCount(std::string_view text, std::uint64_t& into) {
   return {};
 }
 
+Status TakePublicUrl(std::string_view text, std::string& into) {
+  if (!text.empty() && !text.starts_with("http://") && !text.starts_with("https://")) {
+    return BadValue(fmt::format("\"{}\" is no URL: it begins with http:// or https://", text));
+  }
+  while (text.ends_with('/')) text.remove_suffix(1);
+  into = text;
+  return {};
+}
+
+Status TakeRegion(std::string_view text, std::string& into) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (text.empty() || !plain) return BadValue(fmt::format("\"{}\" is no region, such as us-east-1", text));
+  into = text;
+  return {};
+}
+
 Status TakeAliases(std::string_view text, TextMap& into) {
   auto parsed = ParseMap(text);
   if (!parsed.ok()) return std::move(parsed).error();
@@ -106,7 +124,7 @@ constexpr std::array kSettings{
     Setting{"grpc_address", "HOST:PORT", "where the native gRPC API listens; port 0 is any free one, said in the log",
             TomlKind::kText, [](C& c, Text t) { return Take(ListenAddress::Parse(t), c.grpc_address); },
             [](const C& c) { return c.grpc_address.ToString(); }},
-    Setting{"http_address", "HOST:PORT", "where HTTP listens: /livez and /readyz", TomlKind::kText,
+    Setting{"http_address", "HOST:PORT", "where HTTP listens: AWS clients, /livez and /readyz", TomlKind::kText,
             [](C& c, Text t) { return Take(ListenAddress::Parse(t), c.http_address); },
             [](const C& c) { return c.http_address.ToString(); }},
     Setting{"insecure", "", "listen beyond this machine, although nothing is encrypted and nobody is asked who they are",
@@ -155,6 +173,14 @@ constexpr std::array kSettings{
     Setting{"namespaces.alias", "ID=NAME,...", "account and project ids that mean a namespace; * is every other id",
             TomlKind::kTable, [](C& c, Text t) { return TakeAliases(t, c.namespace_alias); },
             [](const C& c) { return FormatMap(c.namespace_alias); }},
+    Setting{"aws.public_url", "URL", "how AWS clients reach this broker, for queue URLs; empty: as each request came",
+            TomlKind::kText, [](C& c, Text t) { return TakePublicUrl(t, c.aws_public_url); },
+            [](const C& c) { return c.aws_public_url; }},
+    Setting{"aws.region", "REGION", "of AWS clients that name none", TomlKind::kText,
+            [](C& c, Text t) { return TakeRegion(t, c.aws_region); }, [](const C& c) { return c.aws_region; }},
+    Setting{"aws.strict", "", "hold AWS clients to AWS's own limits and waiting rules, not only the broker's",
+            TomlKind::kBool, [](C& c, Text t) { return Take(ParseBool(t), c.aws_strict); },
+            [](const C& c) { return std::string(c.aws_strict ? "true" : "false"); }},
 };
 
 Error NotLoopback(std::string_view key, const ListenAddress& address) {

@@ -44,7 +44,7 @@ struct Repeat {
   }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
-    if (in.text == "refuse") return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one")));
+    if (in.text == "refuse") return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
     if (in.text == "wait") {
       call->OnEnd([this, done] {
         ++seen.ended;

@@ -82,7 +82,8 @@ TEST_F(ConfigTest, EverySettingCanBeGivenInAllThreeWays) {
       {"commit", "thread"},    {"cache.blocks", "1MiB"},        {"cache.write_buffers", "2MiB"},
       {"cache.tail", "3MiB"},  {"cache.read_ahead", "4MiB"},    {"namespaces.alias", R"({"a" = "b"})"},
       {"quotas.topics", "1"}, {"quotas.queues", "0"},          {"quotas.subscriptions", "1000000000"},
-      {"quotas.snapshots", "4"}, {"quotas.running_tasks", "5"}};
+      {"quotas.snapshots", "4"}, {"quotas.running_tasks", "5"}, {"aws.public_url", "http://b:1"},
+      {"aws.region", "eu-west-1"}, {"aws.strict", "false"}};
   ASSERT_EQ(values.size(), Settings().size());
   for (const auto& [key, text] : values) {
     const Setting* setting = FindSetting(key);

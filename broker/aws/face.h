@@ -1,0 +1,31 @@
+// The face composed: every action of both services over one engine, behind one dispatcher.
+//
+// Thread contract: that of Dispatcher.
+#pragma once
+
+#include <functional>
+
+#include "broker/aws/backend.h"
+#include "broker/aws/dispatcher.h"
+#include "broker/base/executor.h"
+#include "broker/net/router.h"
+
+namespace broker::aws {
+
+class Face {
+ public:
+  // `strand` is the engine's.
+  Face(Naming naming, Backend backend, Executor& strand);
+
+  // Takes what is for this face. REQUIRES: the face outlives the server that routes by it.
+  void AddTo(net::Router& router);
+
+  // On the strand; see Dispatcher.
+  void Drain(std::function<void()> idle) { dispatcher_.Drain(std::move(idle)); }
+
+ private:
+  const Backend backend_;
+  Dispatcher dispatcher_;
+};
+
+}  // namespace broker::aws
