@@ -22,7 +22,8 @@ TEST_F(Now, CommandsOfTheSameTurnCount) {
   const Pending<engine::SubscriptionInfo> second, first;
   engine().CreateTopic(caller, "orders", {.deduplication = {.by_content = true}}, topic.done());
   engine().CreateQueue(caller, "billing", {.delivery = {.ordered = true}}, queue.done());
-  engine().CreateSubscription(caller, "b", {.topic = "orders", .queue = "billing"}, engine::StartAt::kEnd, second.done());
+  engine().CreateSubscription(caller, "b", {.topic = "orders", .queue = "billing"}, engine::StartAt::kEnd,
+                              second.done());
   engine().CreateSubscription(caller, "a", {.topic = "orders"}, engine::StartAt::kEnd, first.done());
 
   const auto topic_now = engine().LookUpTopic(caller, "orders");
