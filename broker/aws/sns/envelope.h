@@ -22,7 +22,7 @@
 
 namespace broker::aws::sns {
 
-inline constexpr std::string_view kEncodingAttribute = "broker.encoding";  // its value: "base64"
+inline constexpr std::string_view kEncodingAttribute = "broker.body-encoding";  // its value: "base64"
 
 // What the envelope says.
 struct Notification {
