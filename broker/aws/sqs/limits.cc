@@ -1,5 +1,6 @@
 #include "broker/aws/sqs/limits.h"
 
+#include "broker/aws/sqs/recent.h"
 #include "broker/model/limits.h"
 
 namespace broker::aws::sqs {
@@ -22,8 +23,8 @@ constexpr Limits kStrict{
     .visibility_seconds = {0, kVisibilitySeconds},
     .key_reuse_seconds = {60, 86'400},
     .names = true,
-    .between_purges = std::chrono::seconds(60),
-    .after_delete = std::chrono::seconds(60),
+    .between_purges = Recent::kRemembered,
+    .after_delete = Recent::kRemembered,
 };
 static_assert(kMaxInFlight == model::kMaxOutstanding);
 static_assert(kVisibilitySeconds == 43'200);

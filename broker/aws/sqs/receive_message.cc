@@ -46,7 +46,11 @@ std::optional<Refusal> Check(const ReceiveMessageAction::Input& in, bool fifo, c
   const auto within = [](std::string_view parameter, const std::optional<std::int64_t>& value, Range range) {
     return value && !IsWithin(*value, range) ? std::optional(OutOfRange(parameter, *value, range)) : std::nullopt;
   };
-  if (auto refusal = within("MaxNumberOfMessages", in.most, limits.receive_messages)) return refusal;
+  if (in.most && !IsWithin(*in.most, limits.receive_messages)) {
+    return InvalidValue("MaxNumberOfMessages", std::to_string(*in.most),
+                        fmt::format("Must be between {} and {}, if provided.", limits.receive_messages.least,
+                                    limits.receive_messages.most));
+  }
   if (auto refusal = within("VisibilityTimeout", in.visibility_seconds, limits.visibility_seconds)) return refusal;
   if (auto refusal = within("WaitTimeSeconds", in.wait_seconds, limits.wait_seconds)) return refusal;
   for (const auto* names : {&in.names, &in.system_names}) {

@@ -1,14 +1,17 @@
 #include "broker/aws/sqs/recent.h"
 
-#include <algorithm>
-
 namespace broker::aws::sqs {
 
 void Recent::Note(const engine::Caller& caller, const std::string& queue) {
-  noted_[{caller.name_space, queue}] = clock_.Monotonic();
-  if (noted_.size() <= kMost) return;
-  noted_.erase(
-      std::min_element(noted_.begin(), noted_.end(), [](const auto& a, const auto& b) { return a.second < b.second; }));
+  const MonotonicTime now = clock_.Monotonic();
+  const Key key{caller.name_space, queue};
+  noted_[key] = now;
+  by_age_.emplace_back(key, now);
+  while (by_age_.size() > kMost || now - by_age_.front().second > kRemembered) {
+    const auto found = noted_.find(by_age_.front().first);
+    if (found != noted_.end() && found->second == by_age_.front().second) noted_.erase(found);
+    by_age_.pop_front();
+  }
 }
 
 bool Recent::IsWithin(const engine::Caller& caller, const std::string& queue, Nanos span) const {

@@ -5,6 +5,7 @@
 #include "broker/aws/sqs/queue_call.h"
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/queue_settings.h"
+#include "broker/aws/sqs/refusals.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -20,6 +21,7 @@ struct SetQueueAttributesAction {
   Access Needs(const Call& call, const Input& in) const { return NeedsQueue(kName, call, in.url); }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
+    if (in.attributes.empty()) return done(Missing("Attribute.Name"));
     auto about = CallAbout(backend, *call, in.url);
     if (!about.ok()) return done(std::move(about).error());
     const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);

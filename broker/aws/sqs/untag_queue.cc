@@ -3,6 +3,7 @@
 
 #include "broker/aws/sqs/actions.h"
 #include "broker/aws/sqs/queue_call.h"
+#include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/tags.h"
 
 namespace broker::aws::sqs {
@@ -19,6 +20,7 @@ struct UntagQueueAction {
   Access Needs(const Call& call, const Input& in) const { return NeedsQueue(kName, call, in.url); }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
+    if (in.keys.empty()) return done(Missing("TagKeys"));
     auto about = CallAbout(backend, *call, in.url);
     if (!about.ok()) return done(std::move(about).error());
     const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);

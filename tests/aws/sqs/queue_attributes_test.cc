@@ -157,6 +157,15 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"RedriveAllowPolicy", "{}", "InvalidParameterValue: "},
         Wrong{"RedriveAllowPolicy", R"({"redrivePermission":"byQueue"})", "InvalidParameterValue: "}));
 
+TEST_F(QueueAttributesTest, AChangeOfNothingIsRefused) {
+  Create("orders");
+  for (const char* action : {"SetQueueAttributes", "TagQueue", "UntagQueue"}) {
+    EXPECT_THAT(Refusal(action, R"({"QueueUrl": "orders"})"),
+                StartsWith("MissingParameter: The request must contain the parameter "))
+        << action;
+  }
+}
+
 TEST_F(QueueAttributesTest, ARedrivePolicyIsTheEnginesOwn) {
   Create("orders");
   CreateQueue("dead");

@@ -1,6 +1,7 @@
 // Receiving and settling.
 #include <fmt/format.h>
 
+#include "broker/model/limits.h"
 #include "tests/aws/sqs/sqs_test.h"
 
 namespace broker::aws::sqs {
@@ -137,6 +138,25 @@ TEST_F(ReceiveTest, LimitsAreChecked) {
   backend.strict = false;
   Publish("orders", "a,b,c,d,e,f,g,h,i,j,k");
   EXPECT_EQ(Get("orders", R"("MaxNumberOfMessages": 11)").size(), 11u);
+}
+
+TEST_F(ReceiveTest, AStandardQueueSaysWhenTooManyAreInFlightAndAFifoQueueIsSilent) {
+  const auto fill = [this](const std::string& queue) {
+    engine::PublishRequest batch{.target = {{}, queue}};
+    batch.entries.resize(model::kMaxBatchMessages);
+    for (std::size_t sent = 0; sent <= model::kMaxOutstanding; sent += batch.entries.size()) {
+      ASSERT_TRUE(TryPublish(batch).ok());
+      ASSERT_EQ(TryReceive({.source = {{}, queue}, .max_messages = model::kMaxReceiveMessages})->deliveries.size(),
+                std::min(model::kMaxOutstanding - sent, batch.entries.size()));
+    }
+  };
+  fill("orders");
+  EXPECT_THAT(TryGet(R"("MaxNumberOfMessages": 1)"), StartsWith("OverLimit: Too many messages in flight"));
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  CreateQueue("ordered", settings);
+  fill("ordered");
+  EXPECT_EQ(Bodies(Get("ordered")), "");
 }
 
 TEST_F(ReceiveTest, ALongPollWaitsForTheFirstMessage) {
