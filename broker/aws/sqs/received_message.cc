@@ -7,7 +7,7 @@
 #include <span>
 
 #include "broker/aws/sqs/message_attributes.h"
-#include "broker/aws/sqs/message_id.h"
+#include "broker/aws/message_id.h"
 #include "broker/aws/sqs/queue_attributes.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/send_entry.h"
@@ -101,7 +101,7 @@ constexpr std::array kRows{
     Row{"SentTimestamp", ShowSent},
     Row{"SequenceNumber",
         [](const engine::Delivery& d, Stories, const ReceiveView& v) {
-          return v.fifo ? Some(SequenceText(d.id.sequence)) : std::nullopt;
+          return v.fifo ? Some(SequenceNumber(d.id.sequence)) : std::nullopt;
         }},
 };
 
@@ -171,7 +171,7 @@ void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView
   if (rendered.marker) attributes[std::string(kMarkerName)] = *rendered.marker;
 
   w.Text("MessageId",
-         std::string_view(MessageIdText(view.folder_id, stories.empty() ? delivery.id : stories.front().source_id)));
+         std::string_view(MessageUuid(view.folder_id, stories.empty() ? delivery.id : stories.front().source_id)));
   w.Text("ReceiptHandle", std::string_view(delivery.receipt));
   w.Text("MD5OfBody", std::string_view(Md5Hex(rendered.body)));
   w.Text("Body", std::string_view(rendered.body));
