@@ -86,6 +86,72 @@ TEST_F(CrossingTest, WhatSqsWouldNotTakeIsDeadLetteredWithTheReason) {
   EXPECT_EQ(Get("dead", R"("MaxNumberOfMessages": 10)").size(), 2u);
 }
 
+TEST_F(CrossingTest, WhatStandsInAGroupBehindWhatSqsWouldNotTakeComesNextAndUncounted) {
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  CreateQueue("dead.fifo", settings);
+  settings.delivery.redrive = test::DeadLetterTo("dead.fifo", 1);
+  CreateQueue("orders.fifo", settings);
+  PublishKeyed("orders.fifo", "g", "a");
+  PublishContent("orders.fifo", {.body = std::string((1u << 20) + 1, 'x'), .ordering_key = "g"});
+  PublishKeyed("orders.fifo", "g", "b");
+  PublishKeyed("orders.fifo", "h", "c");
+  const auto got = Get("orders.fifo", R"("MaxNumberOfMessages": 10)");
+  EXPECT_EQ(Bodies(got), "a,c");
+  EXPECT_EQ(Counts("dead.fifo"), "1 ready");
+  Do("DeleteMessage",
+     fmt::format(R"({{"QueueUrl": "orders.fifo", "ReceiptHandle": "{}"}})", Text(got[0], "ReceiptHandle")));
+  auto next = Get("orders.fifo", R"("AttributeNames": ["All"])");
+  EXPECT_EQ(Bodies(next), "b");
+  EXPECT_EQ(System(next.at(0), "ApproximateReceiveCount"), "1");
+}
+
+TEST_F(CrossingTest, AccountsAreNamespacesThatDoNotMeet) {
+  backend.resolve_namespace = [](std::string_view account) { return std::string(account); };
+  identity.account = "111111111111";
+  Create("dead");
+  Create("orders");
+  const auto policy = [](const std::string& account) {
+    return fmt::format(
+        R"("RedrivePolicy": "{{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:{}:dead\",\"maxReceiveCount\":1}}")",
+        account);
+  };
+  EXPECT_THAT(Refusal("SetQueueAttributes",
+                      fmt::format(R"({{"QueueUrl": "orders", "Attributes": {{{}}}}})", policy("222222222222"))),
+              HasSubstr("not a queue of the account"));
+  Set("orders", policy("111111111111"));
+  EXPECT_THAT(Refusal("StartMessageMoveTask", R"({"SourceArn": "arn:aws:sqs:us-east-1:111111111111:dead",
+                      "DestinationArn": "arn:aws:sqs:us-east-1:222222222222:dead"})"),
+              StartsWith("ResourceNotFoundException: "));
+  EXPECT_THAT(Refusal("GetQueueAttributes", R"({"QueueUrl": "http://x/222222222222/orders"})"),
+              HasSubstr("NonExistentQueue"));
+  identity.account = "222222222222";
+  EXPECT_EQ(Ask("ListQueues", "{}").body, "{}");
+}
+
+TEST_F(CrossingTest, NativePoliciesAreShownAsFarAsThisWireHasWords) {
+  CreateTopic("failed");
+  CreatePull("audit", "failed");
+  model::QueueSettings settings;
+  settings.delivery.redrive = model::RedrivePolicy{4, {model::ResourceKind::kTopic, "failed"}};
+  CreateQueue("bills", settings);
+  EXPECT_EQ(Attribute("bills", "RedrivePolicy"),
+            R"({"deadLetterTargetArn":"arn:aws:sns:us-east-1:000000000000:failed","maxReceiveCount":4})");
+  CreateTopic("events");
+  model::DeliverySettings pull{.retention = 24h};
+  pull.redrive = test::DeadLetterTo("dead", 1);
+  CreatePull("mail", "events", pull);
+  Value sources = Do("ListDeadLetterSourceQueues", R"({"QueueUrl": "dead"})");
+  EXPECT_EQ(sources.Find("queueUrls")->items.size(), 1u);
+  // What a pull subscription gave up has no queue it came from.
+  Publish("events", "a");
+  EXPECT_EQ(Receive("mail"), "a");
+  Nack("mail", "a");
+  auto dead = Get("dead", R"("AttributeNames": ["All"])");
+  EXPECT_EQ(System(dead.at(0), "ApproximateReceiveCount"), "2");
+  EXPECT_EQ(System(dead.at(0), "DeadLetterQueueSourceArn"), "");
+}
+
 TEST_F(CrossingTest, ADeadLetterKeepsItsIdAndItsCount) {
   const Value sent = Send("orders", "a");
   FailTwice("orders");
