@@ -1,6 +1,9 @@
 // What comes from other protocols, dead letters, and move tasks.
 #include <fmt/format.h>
 
+#include "broker/aws/sns/delivery_format.h"
+#include "broker/aws/sns/envelope.h"
+#include "broker/aws/sns/signing_key.h"
 #include "tests/aws/sqs/sqs_test.h"
 
 namespace broker::aws::sqs {
@@ -104,6 +107,27 @@ TEST_F(CrossingTest, WhatStandsInAGroupBehindWhatSqsWouldNotTakeComesNextAndUnco
   auto next = Get("orders.fifo", R"("AttributeNames": ["All"])");
   EXPECT_EQ(Bodies(next), "b");
   EXPECT_EQ(System(next.at(0), "ApproximateReceiveCount"), "1");
+}
+
+TEST_F(CrossingTest, ATopicsMessageComesInItsEnvelopeUnlessItsDeliveryIsRaw) {
+  const sns::SigningKey key = sns::SigningKey::Generate(now()).value();
+  sns::EnvelopeRenderer envelopes(key, backend.folder_id);
+  backend.envelopes = &envelopes;
+  CreateTopic("events");
+  CreateQueue("raw");
+  SubscribeQueue("enveloped-events", "events", "orders", sns::DeliveryFormat{"events", ""}.ToString());
+  SubscribeQueue("raw-events", "events", "raw");
+  model::MessageContent content{.body = "hello"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{:02}", i)] = {model::AttributeKind::kText, "x", ""};
+  PublishContent("events", content);
+  const auto raw = Get("raw", R"("MessageAttributeNames": ["a00"])");
+  EXPECT_EQ(Bodies(raw), "hello");
+  const auto got = Get("orders", R"("MessageAttributeNames": ["All"])");
+  ASSERT_EQ(got.size(), 1u) << "its attributes are in the envelope, and may be many";
+  EXPECT_THAT(Text(got[0], "Body"), HasSubstr(R"("TopicArn" : "arn:aws:sns:us-east-1:000000000000:events")"));
+  EXPECT_THAT(Text(got[0], "Body"), HasSubstr(R"("Message" : "hello")"));
+  EXPECT_EQ(Text(got[0], "MD5OfMessageAttributes"), "");
+  EXPECT_NE(Text(got[0], "MessageId"), Text(raw.at(0), "MessageId"));
 }
 
 TEST_F(CrossingTest, AccountsAreNamespacesThatDoNotMeet) {
