@@ -30,44 +30,12 @@ constexpr std::array<std::string_view, 10> kActions{"*",
                                                     "SendMessage",
                                                     "ListQueueTags"};
 
-Value Text(std::string text) { return {Value::Kind::kText, std::move(text), {}, {}}; }
 Value List(std::vector<Value> items) { return {Value::Kind::kList, {}, std::move(items), {}}; }
 Value Object(std::vector<Member> members) { return {Value::Kind::kObject, {}, {}, std::move(members)}; }
 
 // One alone stands without a list.
 Value OneOrList(std::vector<Value> items) {
   return items.size() == 1 ? std::move(items.front()) : List(std::move(items));
-}
-
-void Append(const Value& value, std::string& out) {
-  const auto each = [&out](const auto& all, char open, char close, auto write) {
-    out += open;
-    for (const auto& one : all) {
-      if (&one != &all.front()) out += ',';
-      write(one);
-    }
-    out += close;
-  };
-  switch (value.kind) {
-    case Value::Kind::kNull: out += "null"; break;
-    case Value::Kind::kText: AppendJsonText(value.text, out); break;
-    case Value::Kind::kNumber:
-    case Value::Kind::kBoolean: out += value.text; break;
-    case Value::Kind::kList: each(value.items, '[', ']', [&](const Value& item) { Append(item, out); }); break;
-    case Value::Kind::kObject:
-      each(value.members, '{', '}', [&](const Member& member) {
-        AppendJsonText(member.name, out);
-        out += ':';
-        Append(member.value, out);
-      });
-      break;
-  }
-}
-
-std::string ToText(const Value& value) {
-  std::string text;
-  Append(value, text);
-  return text;
 }
 
 // The statements, as a list; null: the policy is none.
@@ -115,14 +83,14 @@ std::optional<Refusal> Check(const Permission& permission) {
 Value StatementOf(const Permission& permission, const std::string& queue_arn) {
   std::vector<Value> principals;
   for (const std::string& account : permission.accounts)
-    principals.push_back(Text(fmt::format("arn:aws:iam::{}:root", account)));
+    principals.push_back(Value::Text(fmt::format("arn:aws:iam::{}:root", account)));
   std::vector<Value> actions;
-  for (const std::string& action : permission.actions) actions.push_back(Text("SQS:" + action));
-  return Object({{"Sid", Text(permission.label)},
-                 {"Effect", Text("Allow")},
+  for (const std::string& action : permission.actions) actions.push_back(Value::Text("SQS:" + action));
+  return Object({{"Sid", Value::Text(permission.label)},
+                 {"Effect", Value::Text("Allow")},
                  {"Principal", Object({{"AWS", OneOrList(std::move(principals))}})},
                  {"Action", OneOrList(std::move(actions))},
-                 {"Resource", Text(queue_arn)}});
+                 {"Resource", Value::Text(queue_arn)}});
 }
 
 }  // namespace
@@ -130,8 +98,8 @@ Value StatementOf(const Permission& permission, const std::string& queue_arn) {
 Result<std::string, Refusal> AddPermissionTo(std::string_view policy, const Permission& permission,
                                              const std::string& queue_arn) {
   if (auto refusal = Check(permission)) return *std::move(refusal);
-  Value tree = Object({{"Version", Text("2008-10-17")},
-                       {"Id", Text(queue_arn + "/SQSDefaultPolicy")},
+  Value tree = Object({{"Version", Value::Text("2008-10-17")},
+                       {"Id", Value::Text(queue_arn + "/SQSDefaultPolicy")},
                        {std::string(kStatement), List({})}});
   if (!policy.empty()) {
     auto read = ReadJson(policy);
@@ -146,7 +114,7 @@ Result<std::string, Refusal> AddPermissionTo(std::string_view policy, const Perm
     if (IsLabelled(statement, permission.label)) return InvalidValue("Label", permission.label, "Already exists.");
   }
   statements->items.push_back(StatementOf(permission, queue_arn));
-  return ToText(tree);
+  return ToJson(tree);
 }
 
 Result<std::string, Refusal> RemovePermissionFrom(std::string_view policy, const std::string& label) {
@@ -156,7 +124,7 @@ Result<std::string, Refusal> RemovePermissionFrom(std::string_view policy, const
       statements == nullptr ? 0
                             : std::erase_if(statements->items, [&](Value& each) { return IsLabelled(each, label); });
   if (removed == 0) return InvalidValue("Label", label, "can't find label on existing policy.");
-  return statements->items.empty() ? std::string() : ToText(*tree);
+  return statements->items.empty() ? std::string() : ToJson(*tree);
 }
 
 }  // namespace broker::aws::sqs

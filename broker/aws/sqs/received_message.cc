@@ -6,8 +6,9 @@
 #include <array>
 #include <span>
 
-#include "broker/aws/sqs/message_attributes.h"
 #include "broker/aws/message_id.h"
+#include "broker/aws/sns/envelope.h"
+#include "broker/aws/sqs/message_attributes.h"
 #include "broker/aws/sqs/queue_attributes.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/send_entry.h"
@@ -134,7 +135,10 @@ std::optional<Refusal> CheckSystemNames(const std::vector<std::string>& names) {
   return std::nullopt;
 }
 
-Rendered Render(const engine::Delivery& delivery) {
+Rendered Render(const engine::Delivery& delivery, const ReceiveView& view) {
+  if (view.envelopes != nullptr && sns::EnvelopeRenderer::Renders(delivery.delivery_format)) {
+    return {view.envelopes->Render(delivery, view.identity), {}, std::nullopt};  // the attributes are in it
+  }
   const model::MessageContent& content = delivery.message->content;
   Rendered rendered{content.body, FromModel(content.attributes), std::nullopt};
   if (!IsCarried(rendered.body)) {
@@ -146,7 +150,8 @@ Rendered Render(const engine::Delivery& delivery) {
 
 std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits) {
   const model::MessageContent& content = delivery.message->content;
-  if (content.attributes.size() > limits.message_attributes) {
+  const bool enveloped = sns::EnvelopeRenderer::Renders(delivery.delivery_format);
+  if (!enveloped && content.attributes.size() > limits.message_attributes) {
     return fmt::format("{} attributes; a receiver over SQS takes {}", content.attributes.size(),
                        limits.message_attributes);
   }
@@ -163,7 +168,7 @@ std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const
 
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view) {
   const Stories stories = StoriesOf(*delivery.message);
-  const Rendered rendered = Render(delivery);
+  const Rendered rendered = Render(delivery, view);
   MessageAttributes attributes;
   for (const auto& [name, attribute] : rendered.attributes) {
     if (IsAsked(name, view.attribute_names)) attributes[name] = attribute;
