@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/message_id.h"
 #include "broker/aws/sns/envelope.h"
 #include "broker/aws/sqs/message_attributes.h"
@@ -29,12 +30,6 @@ Stories StoriesOf(const model::Message& message) {
 
 std::string MillisText(Time time) {
   return std::to_string(std::chrono::duration_cast<Millis>(time.time_since_epoch()).count());
-}
-
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return hex;
 }
 
 // ---- system attributes
@@ -70,7 +65,7 @@ std::optional<std::string> ShowSource(const engine::Delivery&, Stories stories, 
 
 std::optional<std::string> ShowDeduplicationId(const engine::Delivery& delivery, Stories, const ReceiveView& view) {
   const model::MessageContent& content = delivery.message->content;
-  if (content.deduplication_id.empty() && view.fifo && view.by_content) return Hex(Sha256(content.body));
+  if (content.deduplication_id.empty() && view.fifo && view.by_content) return HexEncode(Sha256(content.body));
   return Some(content.deduplication_id);
 }
 
@@ -173,7 +168,7 @@ void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView
   for (const auto& [name, attribute] : rendered.attributes) {
     if (IsAsked(name, view.attribute_names)) attributes[name] = attribute;
   }
-  if (rendered.marker) attributes[std::string(kMarkerName)] = *rendered.marker;
+  if (rendered.marker) attributes[std::string(kBodyEncodingAttribute)] = *rendered.marker;
 
   w.Text("MessageId",
          std::string_view(MessageUuid(view.folder_id, stories.empty() ? delivery.id : stories.front().source_id)));

@@ -44,7 +44,6 @@ struct Rendered {
   std::optional<MessageAttribute> marker;  // that the body is not as it was sent; shown whatever is asked for
 };
 Rendered Render(const engine::Delivery& delivery, const ReceiveView& view);
-inline constexpr std::string_view kMarkerName = "broker.body-encoding";
 
 // Why the service would not have taken the message, if so: other protocols allow more.
 std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits);
