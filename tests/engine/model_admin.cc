@@ -163,7 +163,9 @@ void ModelRun::AdoptEarliest(const std::string& name) {
     const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
       return message.id ? candidate.id == *message.id
                         : candidate.message->content.body == message.body &&
-                              candidate.message->content.ordering_key == message.key;
+                              candidate.message->content.ordering_key == message.key &&
+                              candidate.subscription == message.subscription &&
+                              candidate.delivery_format == message.format;
     });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {

@@ -76,7 +76,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
   for (const engine::Delivery& delivery : deliveries) {
     ModelEntry& entry = Match(cursor,
                               {*delivery.message, delivery.id, delivery.origin, delivery.subscription,
-                               delivery.delivery_format, MessageState::kReady},
+                               delivery.delivery_format, MessageState::kReady, {}},
                               taken);
     CheckMayGo(cursor, entry, taken);
     if (entry.unsure && delivery.attempt > entry.least_attempts && delivery.attempt <= entry.most_attempts + 1) {

@@ -85,8 +85,10 @@ bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
 void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked) {
   std::set<std::uint64_t> seen;
   for (const engine::PeekedMessage& shown : peeked) {
-    ModelEntry& entry = Match(
-        cursor, {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format, shown.state}, seen);
+    ModelEntry& entry = Match(cursor,
+                              {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format,
+                               shown.state, shown.until},
+                              seen);
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
     entry.maybe = false;

@@ -39,6 +39,26 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
 
 }  // namespace
 
+// Of those with the shown body: how much of what is known of it the entry shares. What is known of both and differs weighs
+// more than what is known of one only.
+int ReferenceModel::Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) {
+  const bool same_way = entry.subscription == shown.subscription && entry.format == shown.format &&
+                        entry.key == shown.message.content.ordering_key;
+  const int same_origin = !entry.origin ? 1 : *entry.origin == shown.origin ? 2 : 0;
+  const bool same_state = entry.state == shown.state;
+  const bool same_until = same_state && entry.state != MessageState::kReady && shown.until == entry.until;
+  return (same_way ? 64 : 0) + (OutOfPlace(cursor, entry, shown.id) ? 0 : 32) + (same_until ? 16 : 0) + same_origin * 4 +
+         (same_state ? 1 : 0);
+}
+
+// In a log ids follow the order of arrival, but for what was delayed and kept its own.
+bool ReferenceModel::OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id) {
+  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& other) {
+    if (!other.id || other.id->log != id.log || other.was_delayed || other.appended == entry.appended) return false;
+    return (other.appended < entry.appended) != (*other.id < id);
+  });
+}
+
 // Finds which entry an answer shows, and compares all that is known of it.
 ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken) {
   const std::string& body = shown.message.content.body;
@@ -51,10 +71,7 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
       break;
     }
     if (entry.id || entry.body != body || !SameStories(entry.stories, shown.message.dead_letter)) continue;
-    const bool same = entry.subscription == shown.subscription && entry.key == shown.message.content.ordering_key;
-    const bool same_origin = entry.origin && *entry.origin == shown.origin;
-    const int likeness = (same ? 4 : 0) + (same_origin ? 2 : 0) + (entry.state == shown.state ? 1 : 0);
-    if (likeness > best) {
+    if (const int likeness = Likeness(cursor, entry, shown); likeness > best) {
       found = &entry;
       best = likeness;
     }

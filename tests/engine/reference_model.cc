@@ -140,6 +140,7 @@ void ReferenceModel::GiveTo(ModelCursor& queue, ModelEntry entry, const std::str
     entry.origin.reset();
   }
   entry.id.reset();
+  entry.was_delayed = false;
   entry.subscription = subscription;
   entry.format = format;
   if (!queue.settings.ordered && queue.delay > Nanos{0}) {
@@ -222,7 +223,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     at_topic->delayed.erase(found);
     ModelEntry due = message;
     due.uid = 0;
-    due.moved = true;
+    due.moved = due.was_delayed = true;
     FanOut(*at_topic, due, at);
     return true;
   }
@@ -236,7 +237,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     EndAttempt(*at_cursor, uid, at, {}, Nanos{0});
   } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
     ModelEntry due = entry;
-    due.moved = true;
+    due.moved = due.was_delayed = true;
     at_cursor->Remove(uid);
     Append(*at_cursor, std::move(due), at);
   } else {

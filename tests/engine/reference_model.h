@@ -94,6 +94,7 @@ struct ModelEntry {
   std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
 
   bool moved = false;     // came due or from elsewhere: what moves at one moment has no order but that of its source
+  bool was_delayed = false;  // came due here: its id is older than its place
   bool fresh = true;      // never handed out, and nothing else ever happened to it
   bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
   bool maybe = false;     // may not be there at all
@@ -319,7 +320,10 @@ class ReferenceModel {
     const std::string& subscription;
     const std::string& format;
     engine::MessageState state;
+    std::optional<Time> until;
   };
+  static int Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown);
+  static bool OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id);
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
   // Whether which of the two comes first is not said.
   static bool Unordered(const ModelEntry& a, const ModelEntry& b);
