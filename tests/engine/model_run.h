@@ -51,7 +51,6 @@ class ModelRun {
 
   // ---- model_commands.cc
   void RunOne();
-  void Publish();
   void Receive();
   void Settle();
   void Release();
@@ -60,6 +59,10 @@ class ModelRun {
   void CancelDelayed();
   void CancelWaiter();
   void StepTime();
+  std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
+
+  // ---- model_publish.cc
+  void Publish();
   struct Draft {
     engine::PublishRequest request;
     std::vector<ModelEntry> entries;
@@ -67,7 +70,6 @@ class ModelRun {
   std::optional<Draft> DraftPublish(bool plain);
   void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
   void ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay);
-  std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
 
   // ---- model_tasks.cc
   void Redrive();
