@@ -158,11 +158,16 @@ void ModelRun::AdoptEarliest(const std::string& name) {
       if (entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
     }
   }
+  std::set<std::string> known;
+  for (const ModelEntry& message : topic.history) {
+    if (message.id) known.insert(message.id->ToString());
+  }
   std::vector<engine::PeekedMessage> shown = PeekAll(cursor);
   for (const ModelEntry& message : topic.history) {
     const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
       return message.id ? candidate.id == *message.id
-                        : candidate.message->content.body == message.body &&
+                        : known.count(candidate.id.ToString()) == 0 &&
+                              candidate.message->content.body == message.body &&
                               candidate.message->content.ordering_key == message.key &&
                               candidate.subscription == message.subscription &&
                               candidate.delivery_format == message.format;
