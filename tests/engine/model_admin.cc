@@ -19,6 +19,11 @@ model::Deduplication SomeDeduplication(SeededEntropy& chance) {
   return {chance.OneIn(4), chance.OneIn(2) ? model::DeduplicationScope::kLog : model::DeduplicationScope::kGroup};
 }
 
+model::RetryBackoff SomeBackoff(SeededEntropy& chance) {
+  const Nanos minimum = Millis(chance.Below(20'000));
+  return {minimum, minimum + Millis(chance.Below(60'000))};
+}
+
 }  // namespace
 
 bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
@@ -54,7 +59,27 @@ model::DeliverySettings ModelRun::SomeDelivery(Nanos retention) {
   settings.retention = chance_.OneIn(4) ? Nanos{60s + 1s * chance_.Below(600)} : retention;
   settings.ordered = chance_.OneIn(3);
   settings.exactly_once = chance_.OneIn(4);
+  settings.paused = chance_.OneIn(12);
+  if (chance_.OneIn(3)) settings.backoff = SomeBackoff(chance_);
   return settings;
+}
+
+engine::DeliveryPatch ModelRun::SomeDeliveryPatch() {
+  engine::DeliveryPatch patch;
+  if (chance_.OneIn(3)) patch.visibility_timeout = 1s * chance_.Between(1, 90);
+  if (chance_.OneIn(3)) patch.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  if (chance_.OneIn(3)) patch.paused = chance_.OneIn(3);
+  if (chance_.OneIn(4)) patch.backoff = chance_.OneIn(3) ? std::nullopt : std::optional(SomeBackoff(chance_));
+  return patch;
+}
+
+void ModelRun::Apply(ModelCursor& cursor, const engine::DeliveryPatch& patch) {
+  if (patch.visibility_timeout) cursor.settings.visibility_timeout = *patch.visibility_timeout;
+  if (patch.retention) model_.ChangeRetention(cursor, *patch.retention);
+  if (patch.redrive) cursor.settings.redrive = *patch.redrive;
+  if (patch.paused) cursor.settings.paused = *patch.paused;
+  if (patch.backoff) cursor.settings.backoff = *patch.backoff;
+  model_.UpdateRedrive(cursor);
 }
 
 void ModelRun::Administer() {
@@ -90,9 +115,10 @@ void ModelRun::CreateQueue(int index) {
   settings.deduplication = SomeDeduplication(chance_);
   if (chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(index + 1);
   if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
-  Trace("create queue {}: {}{}delay {}, {} attempts", name, settings.delivery.ordered ? "ordered, " : "",
+  if (chance_.OneIn(4)) settings.message_ttl = 1s * chance_.Below(60);
+  Trace("create queue {}: {}{}{}delay {}, time to live {}, {} attempts", name, settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
         settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
-        settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
+        FormatDuration(settings.message_ttl), settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
   const bool free = model_.queues.count(name) == 0;
@@ -101,6 +127,7 @@ void ModelRun::CreateQueue(int index) {
   if (free) {
     ModelQueue queue;
     queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
+    queue.cursor->message_ttl = settings.message_ttl;
     queue.deduplication = settings.deduplication;
     model_.queues[name] = std::move(queue);
   }
@@ -201,22 +228,20 @@ void ModelRun::UpdateQueue() {
   const auto it = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
   ModelCursor& cursor = *it->second.cursor;
   engine::QueuePatch patch;
-  if (chance_.OneIn(3)) patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-  if (chance_.OneIn(3))
-    patch.delivery.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  patch.delivery = SomeDeliveryPatch();
   if (chance_.OneIn(3) && !cursor.settings.ordered) patch.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
   if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
-  Trace("update queue {}", it->first);
+  if (chance_.OneIn(4)) patch.message_ttl = 1s * chance_.Below(60);
+  Trace("update queue {}{}", it->first,
+        !patch.delivery.paused ? "" : *patch.delivery.paused ? ", paused" : ", not paused");
   const auto updated =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().UpdateQueue(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
-  if (patch.delivery.visibility_timeout) cursor.settings.visibility_timeout = *patch.delivery.visibility_timeout;
-  if (patch.delivery.retention) model_.ChangeRetention(cursor, *patch.delivery.retention);
   if (patch.delay) cursor.delay = *patch.delay;
   if (patch.deduplicate_by_content) it->second.deduplication.by_content = *patch.deduplicate_by_content;
-  if (patch.delivery.redrive) cursor.settings.redrive = *patch.delivery.redrive;
-  model_.UpdateRedrive(cursor);
+  if (patch.message_ttl) cursor.message_ttl = *patch.message_ttl;
+  Apply(cursor, patch.delivery);
   AfterCommand();
 }
 
@@ -228,19 +253,15 @@ void ModelRun::UpdateSubscription() {
   if (it->second.cursor == nullptr) {
     patch.delivery_format = fmt::format("format{}", chance_.Below(3));
   } else {
-    patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-    if (chance_.OneIn(3))
-      patch.delivery.retention = chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)};
+    patch.delivery = SomeDeliveryPatch();
   }
-  Trace("update subscription {}", it->first);
+  Trace("update subscription {}{}", it->first,
+        !patch.delivery.paused ? "" : *patch.delivery.paused ? ", paused" : ", not paused");
   const auto updated = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
-  if (patch.delivery.visibility_timeout)
-    it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
-  if (patch.delivery.retention) model_.ChangeRetention(*it->second.cursor, *patch.delivery.retention);
-  if (it->second.cursor != nullptr) model_.UpdateRedrive(*it->second.cursor);
+  if (it->second.cursor != nullptr) Apply(*it->second.cursor, patch.delivery);
   AfterCommand();
 }
 

@@ -131,7 +131,8 @@ void ModelRun::Settle() {
   ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
   // What a nack does to the others of its key within one command is the behaviour tests' business.
   if (!ack && cursor.settings.ordered) receipts.resize(1);
-  const Nanos backoff = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(200'000))};
+  std::optional<Nanos> backoff;
+  if (!chance_.OneIn(3)) backoff = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(200'000))};
   const Nanos timeout = SomeTimeout(chance_);
   const bool nack = kind < 8;
   const std::string reason = nack && chance_.OneIn(2) ? fmt::format("r{}", chance_.Below(100)) : "";
@@ -141,7 +142,7 @@ void ModelRun::Settle() {
         : nack ? "nack"
                : "extend",
         receipts.size(), cursor.owner.ToString(), receipts[0].lease,
-        nack ? FormatDuration(backoff) : FormatDuration(timeout));
+        nack ? (backoff ? FormatDuration(*backoff) : "its own backoff") : FormatDuration(timeout));
   const auto response = Ask<engine::SettleResponse>([&](auto done) {
     if (ack) {
       std::vector<std::string> texts;

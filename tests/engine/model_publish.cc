@@ -47,6 +47,7 @@ std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
       entry.content.deduplication_id = fmt::format("d{}", last_dedup_);
     }
     if (!ordered && chance_.OneIn(6)) entry.delay = Millis(chance_.Below(static_cast<std::uint64_t>(longest / 1ms)));
+    if (chance_.OneIn(6)) entry.ttl = Millis(1 + chance_.Below(59'000));
     ModelEntry message;
     message.body = entry.content.body;
     message.key = entry.content.ordering_key;
@@ -57,12 +58,12 @@ std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
   return draft;
 }
 
-void ModelRun::ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay) {
+void ModelRun::ApplyPublish(const model::Target& target, ModelEntry message, const engine::PublishEntry& entry) {
   if (target.kind == ResourceKind::kTopic) {
-    model_.AddToTopic(model_.topics.at(target.name), std::move(entry), delay.value_or(0s));
+    model_.AddToTopic(model_.topics.at(target.name), std::move(message), entry.delay.value_or(0s), entry.ttl);
   } else {
     ModelQueue& queue = model_.queues.at(target.name);
-    model_.AddToQueue(queue, std::move(entry), delay.value_or(queue.cursor->delay));
+    model_.AddToQueue(queue, std::move(message), entry.delay.value_or(queue.cursor->delay), entry.ttl);
   }
 }
 
@@ -129,7 +130,7 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
     }
     ModelEntry message = draft.entries[i];
     message.id = published.id;
-    ApplyPublish(target, std::move(message), entry.delay);
+    ApplyPublish(target, std::move(message), entry);
   }
 }
 

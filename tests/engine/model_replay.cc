@@ -250,11 +250,22 @@ void ModelRun::KeepNothing() {
     if (subscription.cursor == nullptr) continue;
     const std::string& subscription_name = name;
     const auto updated = Ask<engine::SubscriptionInfo>([&](auto done) {
-      sim_.engine().UpdateSubscription(caller_, subscription_name, {.delivery = {.retain_acknowledged = false}}, done);
+      sim_.engine().UpdateSubscription(caller_, subscription_name,
+                                       {.delivery = {.paused = false, .retain_acknowledged = false}}, done);
     });
     if (!updated.ok()) Violate(invariant::kAnswers, updated.error().message);
+    subscription.cursor->settings.paused = false;
     subscription.cursor->kept_since.reset();
     model_.UpdateRedrive(*subscription.cursor);
+  }
+  for (auto& [name, queue] : model_.queues) {
+    const std::string& queue_name = name;
+    const auto updated = Ask<engine::QueueInfo>([&](auto done) {
+      sim_.engine().UpdateQueue(caller_, queue_name, {.delivery = {.paused = false}}, done);
+    });
+    if (!updated.ok()) Violate(invariant::kAnswers, updated.error().message);
+    queue.cursor->settings.paused = false;
+    model_.UpdateRedrive(*queue.cursor);
   }
   std::erase_if(model_.snapshots, [&](const auto& item) { return item.second.expires <= model_.now(); });
   for (const auto& [name, snapshot] : std::exchange(model_.snapshots, {})) {

@@ -69,7 +69,7 @@ class ModelRun {
   };
   std::optional<Draft> DraftPublish(bool plain);
   void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
-  void ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay);
+  void ApplyPublish(const model::Target& target, ModelEntry message, const engine::PublishEntry& entry);
 
   // ---- model_tasks.cc
   void Redrive();
@@ -89,6 +89,8 @@ class ModelRun {
   void DeleteSomething();
   std::optional<model::RedrivePolicy> SomePolicy(int first_queue);
   model::DeliverySettings SomeDelivery(Nanos retention);
+  engine::DeliveryPatch SomeDeliveryPatch();
+  void Apply(ModelCursor& cursor, const engine::DeliveryPatch& patch);
   bool IsTarget(const model::ResourceRef& ref) const;
   void AdoptEarliest(const std::string& name);
 

@@ -29,8 +29,10 @@ void ModelRun::Move() {
   std::vector<ModelEntry> moving;
   for (const ModelEntry& entry : source.entries) {
     if (entry.maybe || entry.stuck) return;
-    if (entry.state != MessageState::kLeased && entry.state != MessageState::kDelayed) moving.push_back(entry);
+    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed) continue;
+    if (!entry.Passed(sim_.now())) moving.push_back(entry);
   }
+  const std::size_t passed = model_.CountPassed(source);
   Trace("move {} from {} to {}{}", moving.size(), queue->first, to, request.dry_run ? ", rehearsed" : "");
   auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, request, done); });
   std::optional<ErrorCode> refusal;
@@ -52,7 +54,8 @@ void ModelRun::Move() {
   if (refusal) return AfterCommand();
   task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
   if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a move did not end");
-  if (task->moved != moving.size() || task->moved + task->left != task->total) {
+  const std::uint64_t looked_at = task->moved + task->left;
+  if (task->moved != moving.size() || looked_at > task->total || looked_at + passed < task->total) {
     Violate(invariant::kCounts, fmt::format("a move moved {} of {} and left {}; {} were to be moved", task->moved,
                                             task->total, task->left, moving.size()));
   }
@@ -65,6 +68,7 @@ void ModelRun::Move() {
       }
       source.Remove(entry.uid);
     }
+    model_.DropPassed(source);
   }
   AfterCommand();
 }
@@ -82,7 +86,7 @@ void ModelRun::Redrive() {
     if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty())
       continue;
     const ModelCursor* source = model_.FindGeneration(entry.stories.back().generation);
-    if (source == nullptr || source == &letters) continue;
+    if (source == nullptr || source == &letters || entry.Passed(sim_.now())) continue;
     if (entry.maybe || entry.stuck) ++perhaps;
     moving.push_back(entry);
   }
@@ -100,6 +104,7 @@ void ModelRun::Redrive() {
     model_.AddRedriven(source, entry);
     letters.Remove(entry.uid);
   }
+  model_.DropPassed(letters);
   if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }
@@ -121,7 +126,7 @@ void ModelRun::ReceiveAgain() {
   if (known != attempts_.end() && sim_.now() - known->second.first < 5min) {
     const auto held = model_.AllHeld(*cursor, known->second.given);
     if (!held) return;
-    again = *held;
+    again = *held && !cursor->settings.paused;
   }
   Trace("receive {} from {} as {}{}", request.max_messages, cursor->owner.ToString(), request.attempt_id,
         again ? ", again" : "");

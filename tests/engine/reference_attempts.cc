@@ -22,12 +22,20 @@ void ReferenceModel::MarkDirty(ModelCursor& cursor, ModelEntry& entry) {
   any_dirty_ = true;
 }
 
+Nanos ReferenceModel::LongestBackoff(const ModelCursor& cursor, std::uint32_t attempts) {
+  if (!cursor.settings.backoff) return Nanos{0};
+  Nanos wait = cursor.settings.backoff->minimum;
+  for (std::uint32_t i = 1; i < attempts && wait < cursor.settings.backoff->maximum; ++i) wait *= 2;
+  return std::min(wait, cursor.settings.backoff->maximum);
+}
+
 // In an ordered cursor the later ones of its key come back with it, and that is the end of an attempt for them as well.
-// Those that have had their last go to the dead letters in order.
+// Those that have had their last go to the dead letters in order; what has passed its time goes whichever it was.
 void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
-                                Nanos backoff) {
+                                std::optional<Nanos> backoff) {
   const ModelEntry& first = *cursor.Find(uid);
   std::vector<std::uint64_t> spent;
+  std::vector<std::uint64_t> passed;
   for (ModelEntry& entry : cursor.entries) {
     const bool of_key = cursor.settings.ordered && !first.key.empty() && entry.key == first.key;
     if (entry.uid != uid && (!of_key || entry.state != MessageState::kLeased)) continue;
@@ -38,13 +46,32 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
     if (entry.order < first.order) continue;
     MarkDirty(cursor, entry);
     const bool is_spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
-    const Nanos wait = entry.uid == uid && !is_spent ? backoff : Nanos{0};
+    const bool waits = entry.uid == uid && !is_spent;
+    const Nanos wait = !waits ? Nanos{0} : backoff ? *backoff : LongestBackoff(cursor, entry.attempts);
+    entry.spread = waits && !backoff ? wait / 10 : Nanos{0};
     entry.state = wait > Nanos{0} ? MessageState::kRetrying : MessageState::kReady;
     entry.until = at + wait;
     entry.reason = entry.uid == uid ? reason : std::string();
-    if (is_spent) spent.push_back(entry.uid);
+    if (entry.Passed(at)) {
+      passed.push_back(entry.uid);
+    } else if (is_spent) {
+      spent.push_back(entry.uid);
+    }
   }
+  for (const std::uint64_t each : passed) cursor.Remove(each);
   for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
+}
+
+std::size_t ReferenceModel::CountPassed(const ModelCursor& cursor) const {
+  return static_cast<std::size_t>(std::count_if(cursor.entries.begin(), cursor.entries.end(),
+                                                [&](const ModelEntry& entry) { return entry.Passed(now_); }));
+}
+
+void ReferenceModel::DropPassed(ModelCursor& cursor) {
+  std::erase_if(cursor.entries, [&](const ModelEntry& entry) {
+    const bool waits = entry.state == MessageState::kReady || entry.state == MessageState::kRetrying;
+    return waits && entry.Passed(now_);
+  });
 }
 
 bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
@@ -78,7 +105,9 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   cursor.Remove(uid);
   const model::ResourceRef target = cursor.settings.redrive->target;
   if (target.kind == ResourceKind::kQueue) {
-    Append(*queues.at(target.name).cursor, std::move(letter), at);
+    ModelCursor& home = *queues.at(target.name).cursor;
+    letter.expires = DefaultExpiry(home, at + HeadDelay(home));
+    Append(home, std::move(letter), at);
   } else {
     FanOut(topics.at(target.name), letter, at);
   }

@@ -14,6 +14,7 @@ using engine::MessageState;
 
 ReferenceModel::Deliverable ReferenceModel::CountDeliverable(const ModelCursor& cursor) const {
   Deliverable count;
+  if (cursor.settings.paused) return count;
   if (!cursor.settings.ordered) {
     for (const ModelEntry& entry : cursor.entries) {
       if (entry.state != MessageState::kReady && !entry.stuck) continue;
@@ -41,6 +42,10 @@ ReferenceModel::Deliverable ReferenceModel::CountDeliverable(const ModelCursor& 
 void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry,
                                 const std::set<std::uint64_t>& taken) const {
   const std::string where = Where(cursor, entry);
+  if (cursor.settings.paused) Violate(invariant::kPaused, where + " was handed out");
+  if (entry.Passed(now_)) {
+    Violate(invariant::kLifetime, fmt::format("{} was handed out; it expired {}", where, FormatTime(entry.expires)));
+  }
   if (entry.unsure) return;  // nobody knows in which state it was
   if (entry.state == MessageState::kLeased) Violate(invariant::kOneLease, where + " was handed out again");
   if (entry.state == MessageState::kDelayed) Violate(invariant::kNotEarly, where + " was handed out");
@@ -185,7 +190,7 @@ bool ReferenceModel::Acked(const ModelReceipt& receipt, const Status& status) {
 }
 
 bool ReferenceModel::Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason,
-                            Nanos backoff) {
+                            std::optional<Nanos> backoff) {
   const Resolved resolved = CheckAnswer(receipt, status, true);
   if (resolved.acts == Acts::kYes) EndAttempt(*resolved.cursor, receipt.uid, now_, reason, backoff);
   return false;
@@ -207,7 +212,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   const Resolved resolved = Resolve(receipt, true);
   if (resolved.acts != Acts::kYes) return;
   if (counted) {
-    EndAttempt(*resolved.cursor, receipt.uid, now_, {}, Nanos{0});
+    EndAttempt(*resolved.cursor, receipt.uid, now_, {}, std::nullopt);
     return;
   }
   // As if it had never been delivered; what came with it behind its key comes back by the rule for that.
@@ -215,6 +220,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   MarkDirty(*resolved.cursor, entry);
   entry.CountAttempts(entry.attempts - 1);
   entry.state = MessageState::kReady;
+  const bool passed = entry.Passed(now_);
   std::vector<std::uint64_t> later;
   for (ModelEntry& other : resolved.cursor->entries) {
     const bool of_key = resolved.cursor->settings.ordered && !other.key.empty() && other.key == entry.key;
@@ -230,6 +236,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
     if (other != nullptr && other->state == MessageState::kLeased)
       EndAttempt(*resolved.cursor, uid, now_, {}, Nanos{0});
   }
+  if (passed) resolved.cursor->Remove(receipt.uid);
 }
 
 void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
@@ -243,6 +250,7 @@ void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
             fmt::format("purging {} dropped {}, not {}", cursor.owner.ToString(), count, cursor.entries.size()));
   }
   cursor.entries.clear();
+  cursor.reached.clear();
   ++cursor.epoch;
   if (cursor.kept_since) cursor.kept_since = now_;
   if (cursor.is_queue()) queues.at(cursor.owner.name).seen.clear();

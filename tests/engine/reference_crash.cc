@@ -35,8 +35,9 @@ void ReferenceModel::Doubt(ModelEntry& entry) {
 }
 
 void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
+  if (cursor.settings.paused) return;
   for (ModelEntry& entry : cursor.entries) {
-    if (entry.state != MessageState::kReady && !entry.stuck) continue;
+    if ((entry.state != MessageState::kReady && !entry.stuck) || entry.Passed(now_)) continue;
     if (!entry.dirty) {
       entry.least_attempts = entry.most_attempts = entry.attempts;
       entry.synced_lease = entry.perhaps_from;
@@ -72,13 +73,18 @@ void ReferenceModel::PowerCut() {
 }
 
 void ReferenceModel::Died() {
-  for (ModelCursor* cursor : Cursors()) cursor->recovered = true;
+  for (ModelCursor* cursor : Cursors()) {
+    cursor->recovered = true;
+    for (ModelEntry& entry : std::exchange(cursor->reached, {})) cursor->entries.push_back(std::move(entry));
+    std::sort(cursor->entries.begin(), cursor->entries.end(),
+              [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
+  }
 }
 
 bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
   const bool can_move = CanDeadLetter(cursor);
   return std::any_of(cursor.entries.begin(), cursor.entries.end(), [can_move](const ModelEntry& entry) {
-    return entry.maybe || entry.unsure || (entry.stuck && can_move);
+    return entry.maybe || entry.unsure || entry.spread > Nanos{0} || (entry.stuck && can_move);
   });
 }
 
@@ -92,6 +98,11 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
     entry.maybe = false;
+    const Nanos spread = std::exchange(entry.spread, Nanos{0});
+    if (spread > Nanos{0} && !entry.unsure && shown.until && *shown.until < entry.until &&
+        *shown.until >= entry.until - spread) {
+      entry.until = *shown.until;
+    }
     if (entry.unsure) {
       if (shown.attempts < entry.least_attempts || shown.attempts > entry.most_attempts) {
         Violate(invariant::kAttempts, fmt::format("{} has {} attempts after a power cut, not {} to {}", where,
@@ -102,6 +113,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
       entry.until = shown.until.value_or(Time::max());
       entry.reason.clear();
       entry.unsure = false;
+      MarkDirty(cursor, entry);  // what the start did to it, another power cut may undo
       // One that has had its attempts is tried for the dead letters at a start.
       entry.stuck = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts &&
                     shown.state != MessageState::kLeased;
@@ -135,10 +147,13 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     const ModelEntry& entry = *cursor.Find(uid);
     const bool may_be_spent =
         entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
-    if (!IsThere(cursor, entry)) {
+    if (entry.Passed(now_) && !IsThere(cursor, entry)) {
+      if (entry.lease == 0) cursor.reached.push_back(entry);
       cursor.Remove(uid);
     } else if (may_be_spent && can_move) {
       DeadLetter(cursor, uid, now_);
+    } else if (!IsThere(cursor, entry)) {
+      cursor.Remove(uid);
     } else {
       Violate(invariant::kNothingLost, Where(cursor, entry) + " is not shown");
     }

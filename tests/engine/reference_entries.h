@@ -36,6 +36,7 @@ inline constexpr std::string_view kTurns = "the fewest in flight go first";
 inline constexpr std::string_view kAgain = "a receive asked for again gets the same";
 inline constexpr std::string_view kOnce = "claimed work is done once";
 inline constexpr std::string_view kConsumers = "who holds what is known";
+inline constexpr std::string_view kLifetime = "nothing is given past its time to live";
 inline constexpr std::string_view kServed = "who waits is served";
 inline constexpr std::string_view kFair = "retries leave half to fresh ones";
 inline constexpr std::string_view kKept = "what a topic keeps can be read again";
@@ -80,6 +81,8 @@ struct ModelEntry {
   Time appended{};
   engine::MessageState state = engine::MessageState::kReady;
   Time until{};  // of a lease, a backoff, a delay
+  Nanos spread{0};  // by so much earlier may a backoff end: by chance, until a look tells
+  Time expires{};  // of its time to live; none: never
   std::uint32_t attempts = 0;
   std::string reason;
   std::uint32_t lease = 0;         // the newest lease's number
@@ -98,6 +101,7 @@ struct ModelEntry {
   std::uint32_t least_attempts = 0;  // since then
   std::uint32_t most_attempts = 0;
 
+  bool Passed(Time at) const { return expires != Time{} && expires <= at; }
   void CountAttempts(std::uint32_t now) {
     attempts = now;
     least_attempts = std::min(least_attempts, now);
@@ -111,9 +115,11 @@ struct ModelCursor {
   model::DeliverySettings settings;
   Time retention_since{};  // when the retention was set
   Nanos delay{0};          // a queue's
+  Nanos message_ttl{0};    // a queue's
   std::vector<ModelEntry> entries;
   bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
   std::set<std::string> purged;  // bodies
+  std::vector<ModelEntry> reached;  // unread when their time to live had passed: a crash may undo that they went
   std::uint64_t epoch = 0;       // of its receipts: a purge or seek begins a new one
   std::optional<Time> kept_since;  // that retains what it settled: what came later is kept for the retention
 

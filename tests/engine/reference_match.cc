@@ -41,18 +41,21 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
 
 // Of those with the shown body: how much of what is known of it the entry shares. What is known of both and differs weighs
 // more than what is known of one only.
-int ReferenceModel::Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) {
+int ReferenceModel::Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) const {
   const bool same_way = entry.subscription == shown.subscription && entry.format == shown.format &&
                         entry.key == shown.message.content.ordering_key;
   const int same_origin = !entry.origin ? 1 : *entry.origin == shown.origin ? 2 : 0;
   const bool same_state = entry.state == shown.state;
+  const bool delayed = entry.state == MessageState::kDelayed;
+  const bool in_place = delayed == (shown.state == MessageState::kDelayed) && !OutOfPlace(cursor, entry, shown.id);
   const bool same_until = same_state && entry.state != MessageState::kReady && shown.until == entry.until;
-  return (same_way ? 64 : 0) + (OutOfPlace(cursor, entry, shown.id) ? 0 : 32) + (same_until ? 16 : 0) + same_origin * 4 +
-         (same_state ? 1 : 0);
+  return (same_way ? 64 : 0) + (in_place ? 32 : 0) + (same_until ? 16 : 0) + same_origin * 4 +
+         (IsThere(cursor, entry) ? 5 : 0) + (same_state ? 1 : 0);
 }
 
 // In a log ids follow the order of arrival, but for what was delayed and kept its own.
 bool ReferenceModel::OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id) {
+  if (entry.was_delayed) return false;
   return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& other) {
     if (!other.id || other.id->log != id.log || other.was_delayed || other.appended == entry.appended) return false;
     return (other.appended < entry.appended) != (*other.id < id);

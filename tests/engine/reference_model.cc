@@ -90,9 +90,17 @@ void ReferenceModel::AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos 
   cursor.entries.push_back(std::move(entry));
 }
 
-void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay) {
+Nanos ReferenceModel::HeadDelay(const ModelCursor& queue) { return queue.settings.ordered ? queue.delay : Nanos{0}; }
+
+Time ReferenceModel::DefaultExpiry(const ModelCursor& queue, Time at) {
+  return queue.message_ttl > Nanos{0} ? at + queue.message_ttl : Time{};
+}
+
+void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay, std::optional<Nanos> ttl) {
   ModelCursor& cursor = *queue.cursor;
+  const Time due = now_ + (cursor.settings.ordered ? HeadDelay(cursor) : delay);
   message.origin = model::MessageId{};
+  message.expires = ttl ? due + *ttl : DefaultExpiry(cursor, due);
   if (!cursor.settings.ordered && delay > Nanos{0}) {
     AppendDelayed(cursor, std::move(message), delay);
   } else {
@@ -100,8 +108,9 @@ void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos del
   }
 }
 
-void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay) {
+void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl) {
   message.origin = model::MessageId{};
+  if (ttl) message.expires = now_ + delay + *ttl;
   if (delay > Nanos{0}) {
     message.uid = ++last_uid_;
     message.until = now_ + delay;
@@ -143,6 +152,7 @@ void ReferenceModel::GiveTo(ModelCursor& queue, ModelEntry entry, const std::str
   entry.was_delayed = false;
   entry.subscription = subscription;
   entry.format = format;
+  if (entry.expires == Time{}) entry.expires = DefaultExpiry(queue, at + queue.delay);
   if (!queue.settings.ordered && queue.delay > Nanos{0}) {
     AppendDelayed(queue, std::move(entry), queue.delay);
   } else {
@@ -162,7 +172,11 @@ std::uint32_t ReferenceModel::Listeners(const std::string& topic) const {
 
 ReferenceModel::Expiry ReferenceModel::ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const {
   if (entry.state == MessageState::kDelayed && !cursor.settings.ordered) return Expiry::kNo;
-  if (at < entry.appended + cursor.settings.retention) return Expiry::kNo;
+  if (at < entry.appended + cursor.settings.retention) {
+    // Past its time to live it counts until a cursor reaches it; a lease or a backoff that has begun ends first.
+    const bool reachable = entry.state == MessageState::kReady || entry.stuck || entry.unsure;
+    return reachable && entry.Passed(at) ? Expiry::kMaybe : Expiry::kNo;
+  }
   const Time passed = std::max(entry.appended + cursor.settings.retention, cursor.retention_since);
   return at < passed + kRetentionLag ? Expiry::kMaybe : Expiry::kYes;
 }
@@ -224,7 +238,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     ModelEntry due = message;
     due.uid = 0;
     due.moved = due.was_delayed = true;
-    FanOut(*at_topic, due, at);
+    if (!due.Passed(at)) FanOut(*at_topic, due, at);
     return true;
   }
   if (expires) {
@@ -234,12 +248,14 @@ bool ReferenceModel::Step(Time limit, bool resume) {
   ModelEntry& entry = *at_cursor->Find(uid);
   if (entry.state == MessageState::kLeased) {
     if (ExpiryOf(*at_cursor, entry, at) != Expiry::kNo) DoubtLater(*at_cursor, entry);
-    EndAttempt(*at_cursor, uid, at, {}, Nanos{0});
+    EndAttempt(*at_cursor, uid, at, {}, std::nullopt);
   } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
     ModelEntry due = entry;
     due.moved = due.was_delayed = true;
     at_cursor->Remove(uid);
-    Append(*at_cursor, std::move(due), at);
+    if (!due.Passed(at)) Append(*at_cursor, std::move(due), at);
+  } else if (entry.state == MessageState::kRetrying && entry.Passed(at)) {
+    at_cursor->Remove(uid);
   } else {
     entry.state = MessageState::kReady;
   }
@@ -272,6 +288,7 @@ void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) 
   entry.moved = true;
   entry.fresh = source.is_queue();
   entry.redriven = !source.is_queue();
+  if (source.is_queue()) entry.expires = DefaultExpiry(source, now_ + HeadDelay(source));
   Append(source, std::move(entry), now_);
 }
 

@@ -44,9 +44,9 @@ class ReferenceModel {
   std::uint64_t NextGeneration() { return ++last_generation_; }
 
   // ---- publish
-  // `content` with body, key and size; `id` where it is known. Fans out, delays.
-  void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay);
-  void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay);
+  // `message` with body, key and size; `id` where it is known. Fans out, delays. Without `ttl` the queue's own.
+  void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
+  void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
   std::uint32_t Listeners(const std::string& topic) const;
 
   // ---- receive and settle
@@ -61,7 +61,8 @@ class ReferenceModel {
                 Nanos visibility_timeout, bool alone);
   // Each checks the answer's status and applies it. True: look with a peek, the outcome cannot be known.
   bool Acked(const ModelReceipt& receipt, const Status& status);
-  bool Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason, Nanos backoff);
+  bool Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason,
+              std::optional<Nanos> backoff);
   bool Extended(const ModelReceipt& receipt, const Status& status, Nanos visibility_timeout);
   void Released(const ModelReceipt& receipt, bool counted);
   void Purged(ModelCursor& cursor, std::uint64_t count);
@@ -110,6 +111,9 @@ class ReferenceModel {
   void PowerCut();  // what is dirty may be as it was
   void Died();      // any position may have stopped between commits
 
+  // A move has passed: what waited and has passed its time is gone.
+  void DropPassed(ModelCursor& cursor);
+  std::size_t CountPassed(const ModelCursor& cursor) const;
   // A message that is handed back to `source` from its dead-letter queue.
   void AddRedriven(ModelCursor& source, const ModelEntry& letter);
   // A message of a topic's past that a new cursor begins with.
@@ -134,7 +138,13 @@ class ReferenceModel {
   static bool SurelyKept(const ModelTopic& topic, Time appended, Time now);
   void Restart(ModelCursor& cursor, std::vector<ModelEntry> entries);
   bool Step(Time limit, bool resume);
-  void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason, Nanos backoff);
+  // Without `backoff` the cursor's own.
+  void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
+                  std::optional<Nanos> backoff);
+  static Nanos LongestBackoff(const ModelCursor& cursor, std::uint32_t attempts);
+  static Nanos HeadDelay(const ModelCursor& queue);  // of the whole of an ordered one
+  // What comes without a time to live has the queue's from when it is there.
+  static Time DefaultExpiry(const ModelCursor& queue, Time at);
   static void Doubt(ModelEntry& entry);
   void DoubtLater(ModelCursor& cursor, const ModelEntry& entry);
   void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
@@ -151,7 +161,7 @@ class ReferenceModel {
     engine::MessageState state;
     std::optional<Time> until;
   };
-  static int Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown);
+  int Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) const;
   static bool OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id);
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
   // Whether which of the two comes first is not said.

@@ -50,6 +50,7 @@ void ReferenceModel::Restart(ModelCursor& cursor, std::vector<ModelEntry> entrie
   std::stable_sort(entries.begin(), entries.end(),
                    [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
   cursor.entries.clear();
+  cursor.reached.clear();
   for (ModelEntry& entry : entries) {
     cursor.entries.push_back(AsNew(std::move(entry), ++last_uid_));
     ModelEntry& added = cursor.entries.back();
