@@ -403,6 +403,7 @@ class Engine::Core {
   DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const;
   void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
+  void OnReadDying(std::uint64_t cursor, const ReadRequest& request, const ReadOutcome& outcome);
   void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);
 
   // ---- retention.cc
