@@ -279,8 +279,9 @@ class Engine::Core {
   void NameSource(MessageLog& log, model::MessageId target);
   void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
-  // Takes out of `unreached` those subscriptions whose filters the message passes.
-  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&,
+  // `admitted`: with its batch, all of which is taken. Takes out of `unreached` those subscriptions whose filters the
+  // message passes.
+  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&, bool admitted,
                                std::vector<const Subscription*>& unreached);
   // Empty: neither an id nor the content says that it is the same as another.
   static std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication);
