@@ -24,6 +24,15 @@ model::RetryBackoff SomeBackoff(SeededEntropy& chance) {
   return {minimum, minimum + Millis(chance.Below(60'000))};
 }
 
+model::Bounds SomeBounds(SeededEntropy& chance) {
+  model::Bounds bounds;
+  if (chance.OneIn(2)) return bounds;
+  if (!chance.OneIn(3)) bounds.max_messages = chance.Between(1, 12);
+  if (bounds.max_messages == 0 || chance.OneIn(4)) bounds.max_bytes = chance.Between(20, 1'500);
+  bounds.overflow = chance.OneIn(2) ? model::Overflow::kRefuse : model::Overflow::kDropOldest;
+  return bounds;
+}
+
 }  // namespace
 
 bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
@@ -116,9 +125,11 @@ void ModelRun::CreateQueue(int index) {
   if (chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(index + 1);
   if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(4)) settings.message_ttl = 1s * chance_.Below(60);
-  Trace("create queue {}: {}{}{}delay {}, time to live {}, {} attempts", name, settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
+  settings.bounds = SomeBounds(chance_);
+  Trace("create queue {}: {}{}{}delay {}, time to live {}, at most {} and {} bytes{}, {} attempts", name, settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
         settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
-        FormatDuration(settings.message_ttl), settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
+        FormatDuration(settings.message_ttl), settings.bounds.max_messages, settings.bounds.max_bytes,
+        settings.bounds.overflow == model::Overflow::kDropOldest ? ", dropping" : "", settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
   const bool free = model_.queues.count(name) == 0;
@@ -128,6 +139,7 @@ void ModelRun::CreateQueue(int index) {
     ModelQueue queue;
     queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
     queue.cursor->message_ttl = settings.message_ttl;
+    queue.cursor->bounds = settings.bounds;
     queue.deduplication = settings.deduplication;
     model_.queues[name] = std::move(queue);
   }
@@ -161,7 +173,7 @@ void ModelRun::CreateSubscription(const std::string& name) {
             "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
     ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr,
-                                   topic->second.generation};
+                                   topic->second.generation, model_.NextGeneration()};
     if (!settings.queue) {
       subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
       if (settings.delivery.retain_acknowledged) subscription.cursor->kept_since = model_.now();
@@ -233,6 +245,7 @@ void ModelRun::UpdateQueue() {
   if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
   if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
   if (chance_.OneIn(4)) patch.message_ttl = 1s * chance_.Below(60);
+  if (chance_.OneIn(3)) patch.bounds = SomeBounds(chance_);
   Trace("update queue {}{}", it->first,
         !patch.delivery.paused ? "" : *patch.delivery.paused ? ", paused" : ", not paused");
   const auto updated =
@@ -241,6 +254,7 @@ void ModelRun::UpdateQueue() {
   if (patch.delay) cursor.delay = *patch.delay;
   if (patch.deduplicate_by_content) it->second.deduplication.by_content = *patch.deduplicate_by_content;
   if (patch.message_ttl) cursor.message_ttl = *patch.message_ttl;
+  if (patch.bounds) cursor.bounds = *patch.bounds;
   Apply(cursor, patch.delivery);
   AfterCommand();
 }

@@ -32,6 +32,12 @@ std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
     longest = std::min<Nanos>(longest, queue->second.cursor->settings.retention);
   }
   if (plain && deduplication->by_content) return std::nullopt;
+  // Where what is dropped depends on all that is there, that is looked at first.
+  for (ModelCursor* queue : model_.BoundedBehind(draft.request.target)) {
+    if (plain) return std::nullopt;
+    Reconcile(*queue);
+    if (!model_.SortByIds(*queue)) return std::nullopt;
+  }
   const std::uint64_t count = chance_.OneIn(3) ? chance_.Between(2, 8) : 1;
   for (std::uint64_t i = 0; i < count; ++i) {
     engine::PublishEntry entry;
@@ -79,17 +85,55 @@ void ModelRun::Publish() {
   }
   Trace("publish {} to {}{}: {}", draft->entries.size(), draft->request.target.name, wrong ? ", one wrong" : "",
         Short(draft->entries[0].body));
+  const bool fits = !draft->request.all_or_nothing || wrong || Fits(*draft);
   const auto response =
       Ask<engine::PublishResponse>([&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
   if (wrong && draft->request.all_or_nothing) {
     if (response.ok()) Violate(invariant::kAnswers, "a batch with a wrong entry was taken, all or nothing");
     return AfterCommand();
   }
-  if (!response.ok()) Violate(invariant::kAnswers, "a publish was refused: " + response.error().message);
+  if (response.ok() != fits || (!fits && response.error().reason != "QUEUE_FULL")) {
+    Violate(invariant::kBounds, "a batch was " + (response.ok() ? "taken" : "refused: " + response.error().message));
+  }
+  if (!fits) return AfterCommand();
   if (response->results.size() != draft->entries.size()) Violate(invariant::kAnswers, "not one result per entry");
   if (wrong && response->results[*wrong].ok()) Violate(invariant::kAnswers, "a wrong entry was taken");
   CheckPublished(*draft, *response);
   AfterCommand();
+}
+
+namespace {
+
+// Under which a publish is the same as another; nullopt: none is.
+std::optional<std::pair<std::string, std::string>> DedupKey(const model::Deduplication& deduplication,
+                                                            const model::MessageContent& content) {
+  const bool by_content = content.deduplication_id.empty();
+  if (by_content && !deduplication.by_content) return std::nullopt;
+  const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? content.ordering_key : "";
+  return std::pair(scope, by_content ? "body " + content.body : "id " + content.deduplication_id);
+}
+
+}  // namespace
+
+// Whether a batch is taken that is all or nothing.
+bool ModelRun::Fits(const Draft& draft) {
+  const model::Target& target = draft.request.target;
+  const bool to_topic = target.kind == ResourceKind::kTopic;
+  const model::Deduplication deduplication =
+      to_topic ? model_.topics.at(target.name).deduplication : model_.queues.at(target.name).deduplication;
+  const ModelDedupTable& seen = to_topic ? model_.topics.at(target.name).seen : model_.queues.at(target.name).seen;
+  std::set<std::pair<std::string, std::string>> now;
+  ModelPlans plans;
+  for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+    const engine::PublishEntry& entry = draft.request.entries[i];
+    if (const auto key = DedupKey(deduplication, entry.content)) {
+      const auto first = seen.find(*key);
+      if (!now.insert(*key).second || (first != seen.end() && model_.now() - first->second.time < 5min)) continue;
+    }
+    const Nanos delay = entry.delay.value_or(to_topic ? Nanos{0} : model_.queues.at(target.name).cursor->delay);
+    if (!model_.Admit(target, draft.entries[i].size, delay, plans)) return false;
+  }
+  return true;
 }
 
 void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse& response) {
@@ -106,17 +150,21 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
   for (std::size_t i = 0; i < draft.entries.size(); ++i) {
     const engine::PublishEntry& entry = draft.request.entries[i];
     if (!entry.content.subject.empty()) continue;
-    if (!response.results[i].ok())
-      Violate(invariant::kAnswers, "an entry was refused: " + response.results[i].error().message);
-    const engine::Published& published = response.results[i].value();
-    const bool by_content = entry.content.deduplication_id.empty();
-    if (!by_content || deduplication.by_content) {
-      const std::string scope =
-          deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : "";
-      const auto key =
-          std::pair(scope, by_content ? "body " + entry.content.body : "id " + entry.content.deduplication_id);
-      const auto first = seen.find(key);
-      const bool duplicate = first != seen.end() && model_.now() - first->second.time < 5min;
+    const auto key = DedupKey(deduplication, entry.content);
+    const auto first = key ? seen.find(*key) : seen.end();
+    const bool duplicate = first != seen.end() && model_.now() - first->second.time < 5min;
+    ModelPlans none;
+    const Nanos delay = entry.delay.value_or(to_topic ? Nanos{0} : model_.queues.at(target.name).cursor->delay);
+    const bool taken = duplicate || draft.request.all_or_nothing ||
+                       model_.Admit(target, draft.entries[i].size, delay, none);
+    const auto& result = response.results[i];
+    if (result.ok() != taken || (!taken && result.error().reason != "QUEUE_FULL")) {
+      Violate(invariant::kBounds, fmt::format("\"{}\" was {} by {}", Short(entry.content.body),
+                                              result.ok() ? "taken" : "refused: " + result.error().message, target.name));
+    }
+    if (!taken) continue;
+    const engine::Published& published = result.value();
+    if (key) {
       if (published.duplicate != duplicate) {
         Violate(invariant::kDedup, fmt::format("{}: \"{}\" was {} as a duplicate", target.name, draft.entries[i].body,
                                                duplicate ? "not seen" : "seen"));
@@ -126,7 +174,7 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
                                                first->second.id.ToString(), published.id.ToString()));
       }
       if (duplicate) continue;
-      seen[key] = {published.id, model_.now()};
+      seen[*key] = {published.id, model_.now()};
     }
     ModelEntry message = draft.entries[i];
     message.id = published.id;

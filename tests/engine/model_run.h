@@ -68,6 +68,7 @@ class ModelRun {
     std::vector<ModelEntry> entries;
   };
   std::optional<Draft> DraftPublish(bool plain);
+  bool Fits(const Draft& draft);
   void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
   void ApplyPublish(const model::Target& target, ModelEntry message, const engine::PublishEntry& entry);
 

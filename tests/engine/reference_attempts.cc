@@ -103,13 +103,17 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
   letter.moved = true;
   cursor.Remove(uid);
-  const model::ResourceRef target = cursor.settings.redrive->target;
+  AddLetter(cursor, std::move(letter), at);
+}
+
+void ReferenceModel::AddLetter(const ModelCursor& source, ModelEntry letter, Time at) {
+  const model::ResourceRef target = source.settings.redrive->target;
   if (target.kind == ResourceKind::kQueue) {
     ModelCursor& home = *queues.at(target.name).cursor;
     letter.expires = DefaultExpiry(home, at + HeadDelay(home));
     Append(home, std::move(letter), at);
   } else {
-    FanOut(topics.at(target.name), letter, at);
+    FanOut(topics.at(target.name), letter, at, Copies::kDeadLetters);
   }
 }
 

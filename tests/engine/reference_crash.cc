@@ -89,6 +89,7 @@ bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
 }
 
 void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked) {
+  TellApart(cursor, peeked);
   std::set<std::uint64_t> seen;
   for (const engine::PeekedMessage& shown : peeked) {
     ModelEntry& entry = Match(cursor,
@@ -97,7 +98,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
                               seen);
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
-    entry.maybe = false;
+    entry.maybe = entry.perhaps_dropped = false;
     const Nanos spread = std::exchange(entry.spread, Nanos{0});
     if (spread > Nanos{0} && !entry.unsure && shown.until && *shown.until < entry.until &&
         *shown.until >= entry.until - spread) {
@@ -150,6 +151,8 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     if (entry.Passed(now_) && !IsThere(cursor, entry)) {
       if (entry.lease == 0) cursor.reached.push_back(entry);
       cursor.Remove(uid);
+    } else if (entry.perhaps_dropped && cursor.settings.redrive && can_move) {
+      Drop(cursor, uid, now_);
     } else if (may_be_spent && can_move) {
       DeadLetter(cursor, uid, now_);
     } else if (!IsThere(cursor, entry)) {

@@ -37,6 +37,7 @@ inline constexpr std::string_view kAgain = "a receive asked for again gets the s
 inline constexpr std::string_view kOnce = "claimed work is done once";
 inline constexpr std::string_view kConsumers = "who holds what is known";
 inline constexpr std::string_view kLifetime = "nothing is given past its time to live";
+inline constexpr std::string_view kBounds = "a full queue takes what fits, and only the oldest goes";
 inline constexpr std::string_view kServed = "who waits is served";
 inline constexpr std::string_view kFair = "retries leave half to fresh ones";
 inline constexpr std::string_view kKept = "what a topic keeps can be read again";
@@ -94,6 +95,7 @@ struct ModelEntry {
   bool fresh = true;      // never handed out, and nothing else ever happened to it
   bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
   bool maybe = false;     // may not be there at all
+  bool perhaps_dropped = false;  // to make room, and then it is a dead letter if it can be one
   bool stuck = false;     // spent, and could not be dead-lettered: in which backoff it is, is not said
   bool unsure = false;    // of state and attempts: a power cut may have undone changes
   bool dirty = false;     // has changes that a power cut may undo; as it was before them:
@@ -109,6 +111,17 @@ struct ModelEntry {
   }
 };
 
+struct ModelTotals {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+
+  ModelTotals& operator+=(const ModelTotals& other) {
+    messages += other.messages;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+
 struct ModelCursor {
   std::uint64_t generation = 0;
   model::ResourceRef owner;
@@ -116,6 +129,7 @@ struct ModelCursor {
   Time retention_since{};  // when the retention was set
   Nanos delay{0};          // a queue's
   Nanos message_ttl{0};    // a queue's
+  model::Bounds bounds;    // a queue's
   std::vector<ModelEntry> entries;
   bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
   std::set<std::string> purged;  // bodies
@@ -123,6 +137,7 @@ struct ModelCursor {
   std::uint64_t epoch = 0;       // of its receipts: a purge or seek begins a new one
   std::optional<Time> kept_since;  // that retains what it settled: what came later is kept for the retention
 
+  bool IsBounded() const { return bounds.max_messages > 0 || bounds.max_bytes > 0; }
   bool is_queue() const { return owner.kind == model::ResourceKind::kQueue; }
   bool synced_leases() const { return settings.ordered || settings.exactly_once; }
   model::Target target() const { return {owner.kind, owner.name}; }
@@ -173,6 +188,7 @@ struct ModelSubscription {
   std::string format;
   std::shared_ptr<ModelCursor> cursor;  // of a pull subscription
   std::uint64_t topic_generation = 0;
+  std::uint64_t generation = 0;  // its own: the topic gives to the oldest first
   bool paused = false;
   std::vector<ModelEntry> waiting;  // for the queue, while it is paused
 };
@@ -183,6 +199,13 @@ struct ModelSnapshot {
   Time expires{};
   std::vector<ModelEntry> entries;  // what was not settled, and all that came since
 };
+
+// What a batch is about to add to a queue.
+struct ModelPlan {
+  ModelTotals all;
+  ModelTotals delayed;
+};
+using ModelPlans = std::map<const ModelCursor*, ModelPlan>;
 
 struct ModelQueue {
   std::shared_ptr<ModelCursor> cursor;

@@ -119,6 +119,38 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
   return *cursor.Find(uid);
 }
 
+// Copies that nothing else tells apart, all seen at once, are told apart by their order.
+void ReferenceModel::TellApart(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked) {
+  std::map<std::string, std::vector<const engine::PeekedMessage*>> shown;
+  for (const engine::PeekedMessage& message : peeked) {
+    const bool known = std::any_of(cursor.entries.begin(), cursor.entries.end(),
+                                   [&](const ModelEntry& entry) { return entry.id == message.id; });
+    if (!known) shown[message.message->content.body].push_back(&message);
+  }
+  for (auto& [body, copies] : shown) {
+    std::vector<ModelEntry*> all;
+    std::vector<ModelEntry*> there;
+    for (ModelEntry& entry : cursor.entries) {
+      if (entry.id || entry.body != body) continue;
+      all.push_back(&entry);
+      if (IsThere(cursor, entry)) there.push_back(&entry);
+    }
+    const auto& chosen = all.size() == copies.size() ? all : there;
+    if (copies.size() < 2 || chosen.size() != copies.size()) continue;
+    std::sort(copies.begin(), copies.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    const auto may_be = [](const ModelEntry* entry, const engine::PeekedMessage* copy) {
+      const bool delayed = entry->state == MessageState::kDelayed;
+      return !entry->was_delayed && entry->key == copy->message->content.ordering_key &&
+             entry->subscription == copy->subscription && entry->format == copy->delivery_format &&
+             SameStories(entry->stories, copy->message->dead_letter) &&
+             (!entry->origin || *entry->origin == copy->origin) && delayed == (copy->state == MessageState::kDelayed) &&
+             (!delayed || entry->until == copy->until);
+    };
+    if (!std::equal(chosen.begin(), chosen.end(), copies.begin(), may_be)) continue;
+    for (std::size_t i = 0; i < copies.size(); ++i) chosen[i]->id = copies[i]->id;
+  }
+}
+
 bool ReferenceModel::Unordered(const ModelEntry& a, const ModelEntry& b) {
   if (a.appended != b.appended) return false;
   if (a.body == b.body) return true;  // aliases of one message, through several subscriptions

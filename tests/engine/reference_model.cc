@@ -101,11 +101,15 @@ void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos del
   const Time due = now_ + (cursor.settings.ordered ? HeadDelay(cursor) : delay);
   message.origin = model::MessageId{};
   message.expires = ttl ? due + *ttl : DefaultExpiry(cursor, due);
+  const Room room = RoomFor(cursor, message.size);
   if (!cursor.settings.ordered && delay > Nanos{0}) {
     AppendDelayed(cursor, std::move(message), delay);
   } else {
     Append(cursor, std::move(message), now_);
   }
+  publishing_ = true;
+  if (room == Room::kByDropping) MakeRoom(cursor, now_);
+  publishing_ = false;
 }
 
 void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl) {
@@ -116,27 +120,36 @@ void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos del
     message.until = now_ + delay;
     topic.delayed.push_back(std::move(message));
   } else {
-    FanOut(topic, message, now_);
+    publishing_ = true;
+    FanOut(topic, message, now_, Copies::kPublished);
+    publishing_ = false;
   }
 }
 
-void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at) {
+void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at, Copies copies) {
   ModelEntry stored = message;
   stored.appended = at;
   stored.order = ++last_order_;
   for (auto& [name, snapshot] : snapshots) {
     if (snapshot.topic_generation == topic.generation) snapshot.entries.push_back(stored);
   }
-  for (auto& [name, subscription] : subscriptions) {
-    if (subscription.topic != topic.name) continue;
-    ModelEntry entry = message;
-    if (subscription.cursor != nullptr) {
-      Append(*subscription.cursor, std::move(entry), at);
-    } else if (subscription.paused) {
-      subscription.waiting.push_back(stored);
-    } else {
-      GiveTo(*queues.at(*subscription.queue).cursor, std::move(entry), name, subscription.format, at);
+  for (ModelSubscription* subscription : SubscribersOf(topic)) {
+    if (subscription->cursor != nullptr) {
+      Append(*subscription->cursor, message, at);
+      continue;
     }
+    if (subscription->paused) {
+      subscription->waiting.push_back(stored);
+      continue;
+    }
+    ModelCursor& queue = *queues.at(*subscription->queue).cursor;
+    const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, message.size);
+    if (room == Room::kNone && copies == Copies::kPublished && CanDeadLetter(queue)) {
+      RefuseCopy(*subscription, message, at);
+      continue;
+    }
+    GiveTo(queue, message, subscription->name, subscription->format, at);
+    if (room == Room::kByDropping) MakeRoom(queue, at);
   }
   topic.history.push_back(std::move(stored));
 }
@@ -238,7 +251,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     ModelEntry due = message;
     due.uid = 0;
     due.moved = due.was_delayed = true;
-    if (!due.Passed(at)) FanOut(*at_topic, due, at);
+    if (!due.Passed(at)) FanOut(*at_topic, due, at, Copies::kCameDue);
     return true;
   }
   if (expires) {

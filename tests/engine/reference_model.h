@@ -49,6 +49,14 @@ class ReferenceModel {
   void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
   std::uint32_t Listeners(const std::string& topic) const;
 
+  // ---- bounds (reference_bounds.cc)
+  // The queues with bounds that a publish may reach.
+  std::vector<ModelCursor*> BoundedBehind(const model::Target& target);
+  // Answers whether the order of its messages is known.
+  static bool SortByIds(ModelCursor& queue);
+  // Whether a message is taken after all that is planned; adds it to that. REQUIRES: all that is there is known
+  bool Admit(const model::Target& target, std::uint64_t size, Nanos delay, ModelPlans& plans);
+
   // ---- receive and settle
   // What may be handed out now, surely; at most.
   struct Deliverable {
@@ -132,7 +140,16 @@ class ReferenceModel {
   Expiry ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const;
   void Append(ModelCursor& cursor, ModelEntry entry, Time at);
   void AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay);
-  void FanOut(ModelTopic& topic, const ModelEntry& message, Time at);
+  enum class Copies { kPublished, kCameDue, kDeadLetters };
+  void FanOut(ModelTopic& topic, const ModelEntry& message, Time at, Copies copies);
+  std::vector<ModelSubscription*> SubscribersOf(const ModelTopic& topic);  // the oldest first
+  enum class Room { kEnough, kByDropping, kNone };
+  Room RoomFor(const ModelCursor& queue, std::uint64_t size, const ModelPlan& before = {}) const;
+  void MakeRoom(ModelCursor& queue, Time at);
+  void Drop(ModelCursor& queue, std::uint64_t uid, Time at);
+  // The copy that a full queue refuses.
+  void RefuseCopy(const ModelSubscription& subscription, const ModelEntry& message, Time at);
+  void AddLetter(const ModelCursor& source, ModelEntry letter, Time at);
   void GiveTo(ModelCursor& queue, ModelEntry entry, const std::string& subscription, const std::string& format,
               Time at);
   static bool SurelyKept(const ModelTopic& topic, Time appended, Time now);
@@ -164,6 +181,7 @@ class ReferenceModel {
   int Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) const;
   static bool OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id);
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
+  void TellApart(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked);
   // Whether which of the two comes first is not said.
   static bool Unordered(const ModelEntry& a, const ModelEntry& b);
   static void SortTies(ModelCursor& cursor, const ModelEntry& one);
@@ -184,6 +202,7 @@ class ReferenceModel {
   std::uint64_t last_order_ = 0;
   std::uint64_t last_generation_ = 0;
   bool any_dirty_ = false;
+  bool publishing_ = false;
   bool resuming_ = false;  // all that ended while the broker was away ends at one moment
 };
 
