@@ -34,7 +34,9 @@ std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
   if (plain && deduplication->by_content) return std::nullopt;
   // Where what is dropped depends on all that is there, that is looked at first.
   for (ModelCursor* queue : model_.BoundedBehind(draft.request.target)) {
-    if (plain) return std::nullopt;
+    // Who waits may get what is to go while that is being read.
+    const bool drops = queue->bounds.overflow == model::Overflow::kDropOldest;
+    if (plain || (drops && HasWaiters(*queue))) return std::nullopt;
     Reconcile(*queue);
     if (!model_.SortByIds(*queue)) return std::nullopt;
   }
