@@ -35,6 +35,11 @@ model::Bounds SomeBounds(SeededEntropy& chance) {
 
 }  // namespace
 
+std::optional<ModelFilter> ModelRun::SomeFilter(std::uint64_t one_in) {
+  if (!chance_.OneIn(one_in)) return std::nullopt;
+  return ModelFilter{static_cast<unsigned>(chance_.Between(1, (1u << kShades) - 1)), chance_.OneIn(3)};
+}
+
 bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
   const auto names = [&](const ModelCursor& cursor) {
     return cursor.settings.redrive && cursor.settings.redrive->target == ref;
@@ -126,10 +131,12 @@ void ModelRun::CreateQueue(int index) {
   if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(4)) settings.message_ttl = 1s * chance_.Below(60);
   settings.bounds = SomeBounds(chance_);
-  Trace("create queue {}: {}{}{}delay {}, time to live {}, at most {} and {} bytes{}, {} attempts", name, settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
+  Trace("create queue {}: {}{}{}delay {}, time to live {}, at most {} and {} bytes{}, {} attempts", name,
+        settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
         settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
         FormatDuration(settings.message_ttl), settings.bounds.max_messages, settings.bounds.max_bytes,
-        settings.bounds.overflow == model::Overflow::kDropOldest ? ", dropping" : "", settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
+        settings.bounds.overflow == model::Overflow::kDropOldest ? ", dropping" : "",
+        settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
   const bool free = model_.queues.count(name) == 0;
@@ -163,8 +170,12 @@ void ModelRun::CreateSubscription(const std::string& name) {
     settings.delivery.retain_acknowledged = chance_.OneIn(4);
     if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
   }
-  Trace("create subscription {} of {} {}", name, topic->first,
-        settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"));
+  // With a filter its target may not take every dead letter.
+  const auto filter = last_topic && with_waiters_ ? std::nullopt : SomeFilter(2);
+  if (filter) settings.filter = *model::Filter::Parse(filter->Text());
+  Trace("create subscription {} of {} {}{}", name, topic->first,
+        settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"),
+        filter ? ", " + filter->Text() : "");
   const auto created = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
   const bool free = model_.subscriptions.count(name) == 0;
@@ -172,10 +183,17 @@ void ModelRun::CreateSubscription(const std::string& name) {
     Violate(invariant::kAnswers,
             "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
-    ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr,
-                                   topic->second.generation, model_.NextGeneration()};
+    ModelSubscription subscription{name,
+                                   topic->first,
+                                   settings.queue,
+                                   settings.delivery_format,
+                                   nullptr,
+                                   topic->second.generation,
+                                   model_.NextGeneration(),
+                                   filter};
     if (!settings.queue) {
       subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
+      subscription.cursor->filter = filter;
       if (settings.delivery.retain_acknowledged) subscription.cursor->kept_since = model_.now();
     }
     model_.subscriptions[name] = std::move(subscription);
@@ -203,13 +221,13 @@ void ModelRun::AdoptEarliest(const std::string& name) {
   }
   std::vector<engine::PeekedMessage> shown = PeekAll(cursor);
   for (const ModelEntry& message : topic.history) {
+    if (!Passes(cursor.filter, message.body)) continue;
     const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
-      return message.id ? candidate.id == *message.id
-                        : known.count(candidate.id.ToString()) == 0 &&
-                              candidate.message->content.body == message.body &&
-                              candidate.message->content.ordering_key == message.key &&
-                              candidate.subscription == message.subscription &&
-                              candidate.delivery_format == message.format;
+      return message.id
+                 ? candidate.id == *message.id
+                 : known.count(candidate.id.ToString()) == 0 && candidate.message->content.body == message.body &&
+                       candidate.message->content.ordering_key == message.key &&
+                       candidate.subscription == message.subscription && candidate.delivery_format == message.format;
     });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {
@@ -247,7 +265,9 @@ void ModelRun::UpdateQueue() {
   if (chance_.OneIn(4)) patch.message_ttl = 1s * chance_.Below(60);
   if (chance_.OneIn(3)) patch.bounds = SomeBounds(chance_);
   Trace("update queue {}{}", it->first,
-        !patch.delivery.paused ? "" : *patch.delivery.paused ? ", paused" : ", not paused");
+        !patch.delivery.paused   ? ""
+        : *patch.delivery.paused ? ", paused"
+                                 : ", not paused");
   const auto updated =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().UpdateQueue(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
@@ -264,17 +284,25 @@ void ModelRun::UpdateSubscription() {
   const auto it =
       std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
   engine::SubscriptionPatch patch;
+  std::optional<ModelFilter> filter;
   if (it->second.cursor == nullptr) {
     patch.delivery_format = fmt::format("format{}", chance_.Below(3));
+    if (chance_.OneIn(2) && !(with_waiters_ && it->second.topic == "t2")) {
+      filter = SomeFilter(2);
+      patch.filter = filter ? std::optional(*model::Filter::Parse(filter->Text())) : std::nullopt;
+    }
   } else {
     patch.delivery = SomeDeliveryPatch();
   }
   Trace("update subscription {}{}", it->first,
-        !patch.delivery.paused ? "" : *patch.delivery.paused ? ", paused" : ", not paused");
+        !patch.delivery.paused   ? ""
+        : *patch.delivery.paused ? ", paused"
+                                 : ", not paused");
   const auto updated = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
+  if (patch.filter) it->second.filter = filter;
   if (it->second.cursor != nullptr) Apply(*it->second.cursor, patch.delivery);
   AfterCommand();
 }

@@ -92,6 +92,7 @@ class ModelRun {
   model::DeliverySettings SomeDelivery(Nanos retention);
   engine::DeliveryPatch SomeDeliveryPatch();
   void Apply(ModelCursor& cursor, const engine::DeliveryPatch& patch);
+  std::optional<ModelFilter> SomeFilter(std::uint64_t one_in);
   bool IsTarget(const model::ResourceRef& ref) const;
   void AdoptEarliest(const std::string& name);
 

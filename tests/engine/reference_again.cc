@@ -114,6 +114,8 @@ void ReferenceModel::AddMoved(ModelQueue& queue, const ModelEntry& message) {
   Append(*queue.cursor, std::move(moved), now_);
 }
 
-void ReferenceModel::AddMoved(ModelTopic& topic, const ModelEntry& message) { FanOut(topic, Moved(message), now_, Copies::kDeadLetters); }
+void ReferenceModel::AddMoved(ModelTopic& topic, const ModelEntry& message) {
+  FanOut(topic, Moved(message), now_, Copies::kDeadLetters);
+}
 
 }  // namespace broker::test

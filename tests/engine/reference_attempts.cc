@@ -36,11 +36,13 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
   const ModelEntry& first = *cursor.Find(uid);
   std::vector<std::uint64_t> spent;
   std::vector<std::uint64_t> passed;
+  bool tied = false;
   for (ModelEntry& entry : cursor.entries) {
     const bool of_key = cursor.settings.ordered && !first.key.empty() && entry.key == first.key;
     if (entry.uid != uid && (!of_key || entry.state != MessageState::kLeased)) continue;
     if (entry.uid != uid && Unordered(entry, first)) {
       Doubt(entry);
+      tied = true;
       continue;
     }
     if (entry.order < first.order) continue;
@@ -58,6 +60,8 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
       spent.push_back(entry.uid);
     }
   }
+  // It may have come back with the other, and then without a backoff.
+  if (ModelEntry& entry = *cursor.Find(uid); tied && entry.state == MessageState::kRetrying && !backoff) Doubt(entry);
   for (const std::uint64_t each : passed) cursor.Remove(each);
   for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
 }
@@ -74,16 +78,24 @@ void ReferenceModel::DropPassed(ModelCursor& cursor) {
   });
 }
 
-bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
+bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor, const ModelEntry& entry) const {
   if (!cursor.settings.redrive) return false;
   const model::ResourceRef& target = cursor.settings.redrive->target;
   if (target.kind == ResourceKind::kQueue) return queues.count(target.name) > 0;
-  return topics.count(target.name) > 0 && Listeners(target.name) > 0;
+  return topics.count(target.name) > 0 && Reaches(target.name, entry);
+}
+
+bool ReferenceModel::TakesAllDeadLetters(const ModelCursor& cursor) const {
+  const model::ResourceRef& target = cursor.settings.redrive->target;
+  if (target.kind == ResourceKind::kQueue) return queues.count(target.name) > 0;
+  return topics.count(target.name) > 0 &&
+         std::any_of(subscriptions.begin(), subscriptions.end(),
+                     [&](const auto& item) { return item.second.topic == target.name && !item.second.filter; });
 }
 
 void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at) {
   ModelEntry& entry = *cursor.Find(uid);
-  if (!CanDeadLetter(cursor)) {
+  if (!CanDeadLetter(cursor, entry)) {
     entry.stuck = true;
     entry.state = MessageState::kRetrying;
     entry.until = kNever;

@@ -91,10 +91,11 @@ ReferenceModel::Room ReferenceModel::RoomFor(const ModelCursor& queue, std::uint
     if (IsFixed(queue, entry)) fixed += {1, entry.size};
   }
   if (!Within(queue.bounds, fixed)) return Room::kNone;
-  return queue.settings.redrive && !CanDeadLetter(queue) ? Room::kNone : Room::kByDropping;
+  return queue.settings.redrive && !TakesAllDeadLetters(queue) ? Room::kNone : Room::kByDropping;
 }
 
-bool ReferenceModel::Admit(const model::Target& target, std::uint64_t size, Nanos delay, ModelPlans& plans) {
+bool ReferenceModel::Admit(const model::Target& target, const ModelEntry& message, Nanos delay, ModelPlans& plans) {
+  const std::uint64_t size = message.size;
   const auto plan = [&](const ModelCursor& queue, bool delayed) {
     plans[&queue].all += {1, size};
     if (delayed) plans[&queue].delayed += {1, size};
@@ -107,11 +108,11 @@ bool ReferenceModel::Admit(const model::Target& target, std::uint64_t size, Nano
   }
   if (delay > Nanos{0}) return true;
   for (const ModelSubscription* subscription : SubscribersOf(topics.at(target.name))) {
-    if (!subscription->queue || subscription->paused) continue;
+    if (!subscription->queue || subscription->paused || !Passes(subscription->filter, message.body)) continue;
     const ModelCursor& queue = *queues.at(*subscription->queue).cursor;
     if (RoomFor(queue, size, plans[&queue]) != Room::kNone) {
       plan(queue, !queue.settings.ordered && queue.delay > Nanos{0});
-    } else if (!CanDeadLetter(queue)) {
+    } else if (!CanDeadLetter(queue, message)) {
       return false;
     }
   }

@@ -82,9 +82,8 @@ void ReferenceModel::Died() {
 }
 
 bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
-  const bool can_move = CanDeadLetter(cursor);
-  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [can_move](const ModelEntry& entry) {
-    return entry.maybe || entry.unsure || entry.spread > Nanos{0} || (entry.stuck && can_move);
+  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& entry) {
+    return entry.maybe || entry.unsure || entry.spread > Nanos{0} || (entry.stuck && CanDeadLetter(cursor, entry));
   });
 }
 
@@ -92,10 +91,10 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
   TellApart(cursor, peeked);
   std::set<std::uint64_t> seen;
   for (const engine::PeekedMessage& shown : peeked) {
-    ModelEntry& entry = Match(cursor,
-                              {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format,
-                               shown.state, shown.until},
-                              seen);
+    ModelEntry& entry = Match(
+        cursor,
+        {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format, shown.state, shown.until},
+        seen);
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
     entry.maybe = entry.perhaps_dropped = false;
@@ -139,17 +138,17 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
       Violate(invariant::kAnswers, fmt::format("{} shows \"{}\", not \"{}\"", where, shown.last_reason, entry.reason));
     }
   }
-  const bool can_move = CanDeadLetter(cursor);
   std::vector<std::uint64_t> missing;
   for (const ModelEntry& entry : cursor.entries) {
     if (seen.count(entry.uid) == 0) missing.push_back(entry.uid);
   }
   for (const std::uint64_t uid : missing) {
     const ModelEntry& entry = *cursor.Find(uid);
+    const bool can_move = CanDeadLetter(cursor, entry);
     const bool may_be_spent =
         entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
     if (entry.Passed(now_) && !IsThere(cursor, entry)) {
-      if (entry.lease == 0) cursor.reached.push_back(entry);
+      cursor.reached.push_back(entry);
       cursor.Remove(uid);
     } else if (entry.perhaps_dropped && cursor.settings.redrive && can_move) {
       Drop(cursor, uid, now_);

@@ -57,6 +57,20 @@ struct Violation {
 std::string_view StateWord(engine::MessageState state);
 std::string_view Short(std::string_view body);
 
+inline constexpr unsigned kShades = 4;
+unsigned ShadeOf(std::string_view body);  // of its attribute "shade"
+
+struct ModelFilter {
+  unsigned shades = 0;      // a bit for each that passes
+  bool reads_body = false;  // looks at bodies, too, of which all pass
+
+  bool Passes(std::string_view body) const;
+  std::string Text() const;
+};
+inline bool Passes(const std::optional<ModelFilter>& filter, std::string_view body) {
+  return !filter || filter->Passes(body);
+}
+
 struct ModelStory {
   model::ResourceRef source;
   bool ordered = false;          // the source is, and its order was known
@@ -81,24 +95,24 @@ struct ModelEntry {
 
   Time appended{};
   engine::MessageState state = engine::MessageState::kReady;
-  Time until{};  // of a lease, a backoff, a delay
+  Time until{};     // of a lease, a backoff, a delay
   Nanos spread{0};  // by so much earlier may a backoff end: by chance, until a look tells
-  Time expires{};  // of its time to live; none: never
+  Time expires{};   // of its time to live; none: never
   std::uint32_t attempts = 0;
   std::string reason;
   std::uint32_t lease = 0;         // the newest lease's number
   std::uint32_t surely_from = 0;   // receipts of leases from here on act
   std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
 
-  bool moved = false;     // came due or from elsewhere: what moves at one moment has no order but that of its source
+  bool moved = false;        // came due or from elsewhere: what moves at one moment has no order but that of its source
   bool was_delayed = false;  // came due here: its id is older than its place
-  bool fresh = true;      // never handed out, and nothing else ever happened to it
-  bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
-  bool maybe = false;     // may not be there at all
-  bool perhaps_dropped = false;  // to make room, and then it is a dead letter if it can be one
-  bool stuck = false;     // spent, and could not be dead-lettered: in which backoff it is, is not said
-  bool unsure = false;    // of state and attempts: a power cut may have undone changes
-  bool dirty = false;     // has changes that a power cut may undo; as it was before them:
+  bool fresh = true;         // never handed out, and nothing else ever happened to it
+  bool redriven = false;     // into a subscription: it was there before what is unread, and may go first
+  bool maybe = false;        // may not be there at all
+  bool perhaps_dropped = false;      // to make room, and then it is a dead letter if it can be one
+  bool stuck = false;                // spent, and could not be dead-lettered: in which backoff it is, is not said
+  bool unsure = false;               // of state and attempts: a power cut may have undone changes
+  bool dirty = false;                // has changes that a power cut may undo; as it was before them:
   std::uint32_t synced_lease = 0;    // perhaps_from
   std::uint32_t least_attempts = 0;  // since then
   std::uint32_t most_attempts = 0;
@@ -131,10 +145,13 @@ struct ModelCursor {
   Nanos message_ttl{0};    // a queue's
   model::Bounds bounds;    // a queue's
   std::vector<ModelEntry> entries;
-  bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
-  std::set<std::string> purged;  // bodies
-  std::vector<ModelEntry> reached;  // unread when their time to live had passed: a crash may undo that they went
-  std::uint64_t epoch = 0;       // of its receipts: a purge or seek begins a new one
+  bool recovered = false;             // its position may have gone back once: what is fresh to it is not known
+  std::set<std::string> purged;       // bodies
+  std::vector<ModelEntry> reached;    // unread when their time to live had passed: a crash may undo that they went
+  std::optional<ModelFilter> filter;  // of a pull subscription
+  // From a snapshot of one that filters otherwise: at most so much counts until a receive comes to it, and is never shown.
+  ModelTotals ghosts;
+  std::uint64_t epoch = 0;         // of its receipts: a purge or seek begins a new one
   std::optional<Time> kept_since;  // that retains what it settled: what came later is kept for the retention
 
   bool IsBounded() const { return bounds.max_messages > 0 || bounds.max_bytes > 0; }
@@ -178,7 +195,7 @@ struct ModelTopic {
   std::vector<ModelEntry> delayed;
   std::vector<ModelEntry> history;  // all that was ever readable here
   Nanos retention{0};
-  Time kept_since{};                // what came later is kept for the retention
+  Time kept_since{};  // what came later is kept for the retention
 };
 
 struct ModelSubscription {
@@ -189,6 +206,7 @@ struct ModelSubscription {
   std::shared_ptr<ModelCursor> cursor;  // of a pull subscription
   std::uint64_t topic_generation = 0;
   std::uint64_t generation = 0;  // its own: the topic gives to the oldest first
+  std::optional<ModelFilter> filter;
   bool paused = false;
   std::vector<ModelEntry> waiting;  // for the queue, while it is paused
 };

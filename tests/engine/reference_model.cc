@@ -134,6 +134,7 @@ void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time a
     if (snapshot.topic_generation == topic.generation) snapshot.entries.push_back(stored);
   }
   for (ModelSubscription* subscription : SubscribersOf(topic)) {
+    if (!subscription->paused && !Passes(subscription->filter, message.body)) continue;
     if (subscription->cursor != nullptr) {
       Append(*subscription->cursor, message, at);
       continue;
@@ -144,7 +145,7 @@ void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time a
     }
     ModelCursor& queue = *queues.at(*subscription->queue).cursor;
     const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, message.size);
-    if (room == Room::kNone && copies == Copies::kPublished && CanDeadLetter(queue)) {
+    if (room == Room::kNone && copies == Copies::kPublished && CanDeadLetter(queue, message)) {
       RefuseCopy(*subscription, message, at);
       continue;
     }
@@ -179,6 +180,12 @@ std::uint32_t ReferenceModel::Listeners(const std::string& topic) const {
     if (subscription.topic == topic) ++count;
   }
   return count;
+}
+
+bool ReferenceModel::Reaches(const std::string& topic, const ModelEntry& message) const {
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const auto& item) {
+    return item.second.topic == topic && Passes(item.second.filter, message.body);
+  });
 }
 
 // ---- time

@@ -48,6 +48,8 @@ class ReferenceModel {
   void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
   void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
   std::uint32_t Listeners(const std::string& topic) const;
+  // Whether any of a topic's subscriptions gets it.
+  bool Reaches(const std::string& topic, const ModelEntry& message) const;
 
   // ---- bounds (reference_bounds.cc)
   // The queues with bounds that a publish may reach.
@@ -55,7 +57,7 @@ class ReferenceModel {
   // Answers whether the order of its messages is known.
   static bool SortByIds(ModelCursor& queue);
   // Whether a message is taken after all that is planned; adds it to that. REQUIRES: all that is there is known
-  bool Admit(const model::Target& target, std::uint64_t size, Nanos delay, ModelPlans& plans);
+  bool Admit(const model::Target& target, const ModelEntry& message, Nanos delay, ModelPlans& plans);
 
   // ---- receive and settle
   // What may be handed out now, surely; at most.
@@ -109,7 +111,8 @@ class ReferenceModel {
   ModelSnapshot Freeze(const ModelCursor& cursor, const ModelTopic& topic, Time expires);
   void ChangeTopicRetention(ModelTopic& topic, Nanos retention);
   // How many messages were given, surely and at most.
-  Deliverable Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to, const std::string& format);
+  Deliverable Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to, const std::string& format,
+                       const std::optional<ModelFilter>& filter);
   void Resumed(ModelSubscription& subscription);
   // Of a paused subscription: how many wait, surely and at most.
   Deliverable CountWaiting(const ModelSubscription& subscription) const;
@@ -166,7 +169,8 @@ class ReferenceModel {
   void DoubtLater(ModelCursor& cursor, const ModelEntry& entry);
   void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
   void MarkDirty(ModelCursor& cursor, ModelEntry& entry);
-  bool CanDeadLetter(const ModelCursor& cursor) const;
+  bool CanDeadLetter(const ModelCursor& cursor, const ModelEntry& entry) const;
+  bool TakesAllDeadLetters(const ModelCursor& cursor) const;
   bool IsThere(const ModelCursor& cursor, const ModelEntry& entry) const;
   // What an answer shows of a message, found and compared.
   struct Shown {
