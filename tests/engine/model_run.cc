@@ -284,7 +284,7 @@ void ModelRun::CrashMidway() {
       if (receipts.empty()) return;
       ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
       if (cursor.settings.exactly_once || cursor.generation != receipts[0].generation) return;
-      Trace("crash in an ack of {}, written {}", cursor.owner.ToString(), written);
+      Trace("crash in an ack of {}, written {}, message {}", cursor.owner.ToString(), written, receipts[0].uid);
       sim_.engine().Ack(caller_, cursor.target(), {receipts[0].text}, Pending<engine::SettleResponse>().done());
       done = [this, receipt = receipts[0]] { model_.Acked(receipt, {}); };
       break;

@@ -75,7 +75,11 @@ void ReferenceModel::PowerCut() {
 void ReferenceModel::Died() {
   for (ModelCursor* cursor : Cursors()) {
     cursor->recovered = true;
-    for (ModelEntry& entry : std::exchange(cursor->reached, {})) cursor->entries.push_back(std::move(entry));
+    for (ModelEntry& entry : std::exchange(cursor->reached, {})) {
+      Doubt(entry);
+      entry.least_attempts = 0;
+      cursor->entries.push_back(std::move(entry));
+    }
     std::sort(cursor->entries.begin(), cursor->entries.end(),
               [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
   }
