@@ -175,6 +175,11 @@ class DataFolder::Impl {
     auto opened_committer = Committer::Open(*kv, *marker);
     if (!opened_committer.ok()) return std::move(opened_committer).error();
     committer = std::move(*opened_committer);
+    if (auto marked = marker->Load(); marked.ok() && !marked->has_value() && committer->state().number > 0) {
+      Log(LogLevel::kWarning, "marker_unreadable",
+          {{"path", paths.marker},
+           {"message", "the marker is damaged or was removed: whether the store's end is missing cannot be told this time"}});
+    }
     return {};
   }
 

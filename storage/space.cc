@@ -21,7 +21,7 @@ SpaceProbe ProbeFileSystem(std::string path) {
 
 std::uint64_t ReserveBytes(std::uint64_t total_bytes) {
   constexpr std::uint64_t kLeastBytes = 256u << 20;
-  return std::max(kLeastBytes, total_bytes / 50);
+  return std::min(std::max(kLeastBytes, total_bytes / 50), total_bytes / 4);
 }
 
 std::optional<std::string> FreeSpace::Check() {

@@ -24,7 +24,7 @@ using SpaceProbe = std::function<Result<FileSystemSpace>()>;
 // The file system that holds `path`.
 SpaceProbe ProbeFileSystem(std::string path);
 
-// The larger of 256 MiB and 2 % of the file system.
+// The larger of 256 MiB and 2 % of the file system, but no more than a quarter of it.
 std::uint64_t ReserveBytes(std::uint64_t total_bytes);
 
 class FreeSpace {

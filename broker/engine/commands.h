@@ -45,6 +45,13 @@ struct QueueInfo {
   Time created{};
 };
 
+// A queue as the next command will find it: what it says may not be durable yet. So it serves to shape commands, and is
+// not to be told to anybody but with the answer to a later one.
+struct QueueNow {
+  const model::QueueSettings& settings;  // until the next call
+  std::uint64_t leased = 0;
+};
+
 struct SubscriptionInfo {
   std::string name;
   model::SubscriptionSettings settings;  // settings.topic is empty once the topic is deleted
@@ -168,6 +175,7 @@ struct NackEntry {
   std::string receipt;
   std::string reason;  // cut at model::kMaxReasonBytes
   std::optional<Nanos> backoff;  // 0 to model::kMaxBackoff until it is ready again; none: by the source's settings
+  bool last = false;  // no attempt follows: with a redrive policy it is dead-lettered now, however many there were
 };
 
 struct ExtendEntry {
@@ -179,6 +187,7 @@ struct ExtendEntry {
 // A malformed or foreign one is kInvalidReceipt.
 struct SettleResponse {
   std::vector<Status> results;
+  std::vector<bool> gone;  // in the same order: the receipt is good, but its message was settled, purged or expired
 };
 
 // ---- looking without touching ----------------------------------------------------------------------------------

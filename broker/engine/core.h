@@ -77,6 +77,7 @@ class Engine::Core {
   Result<QueueInfo> UpdateQueue(const Caller&, const std::string& name, const QueuePatch&);
   void DescribeQueue(const Caller&, const std::string& name, Done<QueueDescription>);
   Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&);
+  std::optional<QueueNow> LookUpQueue(const Caller&, const std::string& name) const;
   Status DeleteQueue(const Caller&, const std::string& name, bool force);
   Result<SubscriptionInfo> CreateSubscription(const Caller&, std::string name, model::SubscriptionSettings, StartAt);
   Result<SubscriptionInfo> UpdateSubscription(const Caller&, const std::string& name, const SubscriptionPatch&);
@@ -160,6 +161,8 @@ class Engine::Core {
     StepEnd end = StepEnd::kMore;
     std::string reason;  // of kFailed
   };
+  // How the end of an attempt counts; see EndAttempt.
+  enum class Attempt { kCounted, kUndone, kLast };
   // A place in a log; see seek.cc.
   struct Place;
   // What a receive takes, in order; see plan.h.
@@ -375,17 +378,19 @@ class Engine::Core {
   // The entry that the receipt may still act on; null when it is stale (then `refusal` says what to answer).
   const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
   // Ends the lease unless an earlier one of its key did so already.
-  void EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff);
+  void EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff, Attempt attempt = Attempt::kCounted);
+  // After EntryFor: there is nothing of its message left.
+  static bool IsGone(const Cursor& cursor, const Receipt& receipt);
   // After a power cut a position may have gone back behind what was handed out: moves it past `sequence`.
   void AdvancePast(Cursor& cursor, std::uint64_t sequence);
 
   // ---- dead_letters.cc
   void EndLeases(Cursor& cursor);
-  // The leased entry waits again, or is dead-lettered if this was its last attempt. In an ordered set the later ones of
-  // its key come back with it. Not `counted`: as if it had never been delivered. Without `backoff` the cursor's own.
-  // What has expired meanwhile goes, whichever attempt it was.
+  // The leased entry waits again, or is dead-lettered if this was its last attempt: its policy's or, kLast, whatever the
+  // policy counts. In an ordered set the later ones of its key come back with it. kUndone: as if it had never been
+  // delivered. Without `backoff` the cursor's own. What has expired meanwhile goes, whichever attempt it was.
   void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
-                  std::optional<Nanos> backoff, bool counted = true);
+                  std::optional<Nanos> backoff, Attempt attempt = Attempt::kCounted);
   bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
@@ -502,6 +507,8 @@ class Engine::Core {
                                      const std::optional<model::ResourceRef>& destination) const;
   Step StepMove(Task& task, std::size_t most);
   bool MoveMessage(Task& task, const Cursor& from, const StoredRecord& record);
+  // A copy of it that says so in its last story.
+  std::shared_ptr<model::Message> MovedOn(const model::Message& message) const;
   bool MoveBack(Task& task, const StoredRecord& record);
   void MoveTo(Publishable to, const Cursor& from, const StoredRecord& record);
 

@@ -38,7 +38,7 @@ bool Engine::Core::IsSpent(const Cursor& cursor, const Entry& entry) const {
 }
 
 void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
-                              std::optional<Nanos> backoff, bool counted) {
+                              std::optional<Nanos> backoff, Attempt attempt) {
   std::vector<std::uint64_t> ended{sequence};
   if (const std::uint64_t key = cursor.outstanding.Find(sequence)->key_hash; cursor.settings.ordered && key != 0) {
     for (const std::uint64_t later : cursor.outstanding.LeasedAfter(key, sequence)) {
@@ -51,18 +51,19 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     Entry entry = *cursor.outstanding.Find(each);
     entry.leased = false;
     entry.due = Time{};
-    const bool undone = each == sequence && !counted;
+    const bool undone = each == sequence && attempt == Attempt::kUndone;
+    const bool last = each == sequence && attempt == Attempt::kLast && cursor.settings.redrive;
     if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
-      const Nanos wait = IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts);
+      const Nanos wait = last || IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts);
       if (wait > Nanos{0}) entry.due = now_ + wait;
     }
     if (IsExpired(entry.expires)) {
       Expire(cursor, each);
       continue;
     }
-    if (IsSpent(cursor, entry) && !undone) spent.push_back(each);
+    if ((last || IsSpent(cursor, entry)) && !undone) spent.push_back(each);
     PutOutstanding(cursor, each, std::move(entry));
   }
   DeadLetterAll(cursor, spent);

@@ -86,6 +86,10 @@ void Engine::DescribeQueue(const Caller& caller, std::string name, Done<QueueDes
 void Engine::ListQueues(const Caller& caller, ListRequest request, Done<ListPage<QueueInfo>> done) {
   BROKER_COMMAND(core_->ListQueues(caller, request));
 }
+std::optional<QueueNow> Engine::LookUpQueue(const Caller& caller, const std::string& name) const {
+  core_->AssertStrand();
+  return core_->LookUpQueue(caller, name);
+}
 void Engine::DeleteQueue(const Caller& caller, std::string name, bool force, Done<void> done) {
   BROKER_COMMAND(core_->DeleteQueue(caller, name, force));
 }

@@ -96,6 +96,8 @@ class Engine {
   void UpdateQueue(const Caller&, std::string name, QueuePatch, Done<QueueInfo>);
   void DescribeQueue(const Caller&, std::string name, Done<QueueDescription>);
   void ListQueues(const Caller&, ListRequest, Done<ListPage<QueueInfo>>);
+  // At once, and at no cost. nullopt: no such queue.
+  std::optional<QueueNow> LookUpQueue(const Caller&, const std::string& name) const;
   // A queue that others dead-letter to or that a subscription delivers into needs `force`; with it the subscriptions
   // go too, and policies that name the queue keep their messages in place until it exists again.
   void DeleteQueue(const Caller&, std::string name, bool force, Done<void>);

@@ -106,14 +106,18 @@ Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Targ
     const auto receipt = ReadReceipt(cursor, text);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
+      response.gone.push_back(false);
       continue;
     }
     Status refusal;
-    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr) {
+    const Entry* entry = EntryFor(cursor, *receipt, refusal);
+    const bool gone = IsGone(cursor, *receipt);
+    if (entry != nullptr) {
       RemoveOutstanding(cursor, receipt->sequence);
       journal_.RequireSync();
     }
     response.results.push_back(refusal);
+    response.gone.push_back(gone);
   }
   // What they held back behind an ordering key may go now.
   Wake(cursor);
@@ -129,24 +133,28 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
   NoteUse(cursor);
   SettleResponse response;
   // All are judged, and their reasons noted, before the first brings others of its ordering key back with it.
-  std::vector<std::pair<std::uint64_t, std::optional<Nanos>>> given_back;
+  std::vector<std::pair<std::uint64_t, const NackEntry*>> given_back;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const NackEntry& nack = entries[i];
     if (nack.backoff && (*nack.backoff < Nanos{0} || *nack.backoff > model::kMaxBackoff)) {
       response.results.push_back(InvalidField(fmt::format("entries[{}].backoff", i),
                                               fmt::format("{} is outside 0s to {}", FormatDuration(*nack.backoff),
                                                           FormatDuration(model::kMaxBackoff))));
+      response.gone.push_back(false);
       continue;
     }
     const auto receipt = ReadReceipt(cursor, nack.receipt);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
+      response.gone.push_back(false);
       continue;
     }
     Status refusal;
+    const Entry* entry = EntryFor(cursor, *receipt, refusal);
+    const bool gone = IsGone(cursor, *receipt);
     // A lease that has expired already gave its message back.
-    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
-      given_back.emplace_back(receipt->sequence, nack.backoff);
+    if (entry != nullptr && entry->leased) {
+      given_back.emplace_back(receipt->sequence, &nack);
       if (auto reason = Reason(nack.reason)) {
         Entry noted = *entry;
         noted.reason = std::move(reason);
@@ -154,8 +162,11 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
       }
     }
     response.results.push_back(refusal);
+    response.gone.push_back(gone);
   }
-  for (const auto& [sequence, backoff] : given_back) EndIfLeased(cursor, sequence, backoff);
+  for (const auto& [sequence, nack] : given_back) {
+    EndIfLeased(cursor, sequence, nack->backoff, nack->last ? Attempt::kLast : Attempt::kCounted);
+  }
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);
   return response;
@@ -176,15 +187,19 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
       response.results.push_back(InvalidField(fmt::format("entries[{}].visibility_timeout", i),
                                               fmt::format("{} is outside 0s to {}", FormatDuration(extend.visibility_timeout),
                                                           FormatDuration(model::kMaxVisibilityTimeout))));
+      response.gone.push_back(false);
       continue;
     }
     const auto receipt = ReadReceipt(cursor, extend.receipt);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
+      response.gone.push_back(false);
       continue;
     }
     Status refusal;
-    if (const Entry* entry = EntryFor(cursor, *receipt, refusal); entry != nullptr && entry->leased) {
+    const Entry* entry = EntryFor(cursor, *receipt, refusal);
+    const bool gone = IsGone(cursor, *receipt);
+    if (entry != nullptr && entry->leased) {
       if (extend.visibility_timeout == Nanos{0}) {
         given_back.push_back(receipt->sequence);
       } else {
@@ -194,6 +209,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
       }
     }
     response.results.push_back(refusal);
+    response.gone.push_back(gone);
   }
   for (const std::uint64_t sequence : given_back) EndIfLeased(cursor, sequence, Nanos{0});
   if (cursor.synced_leases()) journal_.RequireSync();
@@ -201,9 +217,13 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
   return response;
 }
 
-void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff) {
+bool Engine::Core::IsGone(const Cursor& cursor, const Receipt& receipt) {
+  return cursor.outstanding.Find(receipt.sequence) == nullptr;
+}
+
+void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff, Attempt attempt) {
   const Entry* entry = cursor.outstanding.Find(sequence);
-  if (entry != nullptr && entry->leased) EndAttempt(cursor, sequence, nullptr, backoff);
+  if (entry != nullptr && entry->leased) EndAttempt(cursor, sequence, nullptr, backoff, attempt);
 }
 
 Status Engine::Core::Release(const Caller& caller, const model::Target& source,
@@ -227,7 +247,7 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
     if (counted) {
       EndAttempt(cursor, receipt.sequence, ReceiverLeft(), std::nullopt);
     } else {
-      EndAttempt(cursor, receipt.sequence, nullptr, Nanos{0}, false);
+      EndAttempt(cursor, receipt.sequence, nullptr, Nanos{0}, Attempt::kUndone);
     }
   }
   if (cursor.synced_leases()) journal_.RequireSync();

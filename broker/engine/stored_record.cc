@@ -64,6 +64,7 @@ void ToRecord(const model::DeadLetterEntry& entry, v0::DeadLetterRecord* out) {
   out->set_last_attempt_ns(ToNanos(entry.last_attempt));
   out->set_dead_lettered_ns(ToNanos(entry.dead_lettered));
   out->set_reason(entry.reason);
+  if (entry.moved != Time{}) out->set_moved_ns(ToNanos(entry.moved));
 }
 
 model::DeadLetterEntry FromRecord(const v0::DeadLetterRecord& record) {
@@ -77,6 +78,7 @@ model::DeadLetterEntry FromRecord(const v0::DeadLetterRecord& record) {
   entry.last_attempt = FromNanos(record.last_attempt_ns());
   entry.dead_lettered = FromNanos(record.dead_lettered_ns());
   entry.reason = record.reason();
+  entry.moved = FromNanos(record.moved_ns());
   return entry;
 }
 

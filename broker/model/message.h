@@ -50,6 +50,7 @@ struct DeadLetterEntry {
   Time last_attempt{};
   Time dead_lettered{};
   std::string reason;            // of the last attempt, at most kMaxReasonBytes
+  Time moved{};                  // when a task took it away from where this brought it; zero: it is still there
 };
 
 struct Message {

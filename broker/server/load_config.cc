@@ -37,6 +37,11 @@ std::vector<std::string> KnownFlags() {
   return known;
 }
 
+// What Kubernetes sets in every container near a service that is called "broker".
+bool IsOfServiceLinks(std::string_view name) {
+  return name == "BROKER_PORT" || name.starts_with("BROKER_PORT_") || name.starts_with("BROKER_SERVICE_");
+}
+
 std::vector<std::string> KnownVariables() {
   std::vector<std::string> known{std::string(kConfigVariable)};
   for (const Setting& setting : Settings()) known.push_back(setting.Variable());
@@ -120,7 +125,7 @@ class Loader {
 
   void ReadEnvironment(const Environment& environment) {
     for (const auto& [name, text] : environment) {
-      if (!name.starts_with(kPrefix)) continue;
+      if (!name.starts_with(kPrefix) || IsOfServiceLinks(name)) continue;
       if (std::find(kVariablesOfBrokerctl.begin(), kVariablesOfBrokerctl.end(), name) != kVariablesOfBrokerctl.end()) {
         continue;
       }

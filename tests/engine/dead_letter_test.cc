@@ -259,5 +259,19 @@ TEST_F(DeadLetters, ALoweredLimitTakesThoseThatHaveReachedIt) {
   EXPECT_EQ(Receive("dead"), "a");
 }
 
+TEST_F(DeadLetters, MoveAtOnceWhenAConsumerSaysThatNoAttemptFollows) {
+  Publish("orders", "a");
+  EXPECT_EQ(Receive("orders"), "a");
+  EXPECT_EQ(TryNack("orders", {{.receipt = ReceiptOf("orders", "a"), .reason = "unreadable", .last = true}}), "ok");
+  EXPECT_EQ(Counts("orders"), "empty");
+  EXPECT_EQ(Receive("dead"), "a");
+  ASSERT_EQ(Last("dead", "a").message->dead_letter.size(), 1u);
+  EXPECT_EQ(Last("dead", "a").message->dead_letter[0].attempts, 1u);
+  EXPECT_EQ(Last("dead", "a").message->dead_letter[0].reason, "unreadable");
+  // Without a policy there is nowhere to go.
+  EXPECT_EQ(TryNack("dead", {{.receipt = ReceiptOf("dead", "a"), .last = true}}), "ok");
+  EXPECT_EQ(Receive("dead"), "a");
+}
+
 }  // namespace
 }  // namespace broker::test

@@ -233,5 +233,18 @@ TEST_F(Queues, PolicyIsTakenAwayByAnUpdate) {
   EXPECT_EQ(Receive("orders"), "a");
 }
 
+TEST_F(Queues, AreLookedUpAtOnce) {
+  EXPECT_FALSE(engine().LookUpQueue(caller, "orders").has_value());
+  model::QueueSettings settings;
+  settings.delay = 2s;
+  CreateQueue("orders", settings);
+  EXPECT_EQ(engine().LookUpQueue(caller, "orders")->settings, settings);
+  Publish("orders", "a,b");
+  Advance(2s);
+  EXPECT_EQ(Receive("orders"), "a,b");
+  EXPECT_EQ(engine().LookUpQueue(caller, "orders")->leased, 2u);
+  EXPECT_FALSE(engine().LookUpQueue({.name_space = "other"}, "orders").has_value());
+}
+
 }  // namespace
 }  // namespace broker::test

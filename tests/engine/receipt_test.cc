@@ -220,5 +220,26 @@ TEST_F(Receipts, OfALeaseUndoneByAPowerCutNeverSettleAnotherMessage) {
   EXPECT_NE(Receive("orders").find("other"), std::string::npos);
 }
 
+TEST_F(Receipts, TellWhetherTheirMessageIsStillThere) {
+  Publish("orders", "a,b");
+  EXPECT_EQ(Receive("orders"), "a,b");
+  const std::string first = ReceiptOf("orders", "a");
+  const std::string second = ReceiptOf("orders", "b");
+  const auto extend = [&] {
+    auto answer = Call<engine::SettleResponse>([&](auto done) {
+      engine().Extend(caller, {{}, "orders"}, {{first, 10s}, {second, 10s}, {"nonsense", 10s}}, std::move(done));
+    });
+    return answer.ok() ? answer->gone : std::vector<bool>();
+  };
+  EXPECT_EQ(extend(), std::vector<bool>({false, false, false}));
+  Ack("orders", "a");
+  EXPECT_EQ(extend(), std::vector<bool>({true, false, false}));
+  Advance(11s);
+  EXPECT_EQ(Receive("orders"), "b");
+  EXPECT_EQ(extend(), std::vector<bool>({true, false, false})) << "stale, but there";
+  Purge("orders");
+  EXPECT_EQ(extend(), std::vector<bool>({true, true, false}));
+}
+
 }  // namespace
 }  // namespace broker::test

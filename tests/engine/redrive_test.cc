@@ -265,5 +265,28 @@ TEST_F(Redrives, LaterDeadLettersStayWhereTheyAre) {
   EXPECT_EQ(Counts("dead"), "1 ready");
 }
 
+TEST_F(Redrives, TellWhenTheyMovedAMessageOn) {
+  Publish("orders", "a");
+  Fail("orders", "a");
+  EXPECT_EQ(Receive("dead"), "a");
+  EXPECT_EQ(Last("dead", "a").message->dead_letter[0].moved, Time{});
+  Nack("dead", "a");
+  Advance(5s);
+  Redrive("dead");
+  const Time moved = now();
+  KillAndReopen();
+  Fail("orders", "a");
+  EXPECT_EQ(Receive("dead"), "a");
+  const auto& stories = Last("dead", "a").message->dead_letter;
+  ASSERT_EQ(stories.size(), 2u);
+  EXPECT_EQ(stories[0].moved, moved);
+  EXPECT_EQ(stories[1].moved, Time{});
+  Nack("dead", "a");
+  CreateQueue("elsewhere");
+  Move({.queue = "dead", .destination = model::Target{{}, "elsewhere"}});
+  EXPECT_EQ(Receive("elsewhere"), "a");
+  EXPECT_EQ(Last("elsewhere", "a").message->dead_letter[1].moved, now());
+}
+
 }  // namespace
 }  // namespace broker::test

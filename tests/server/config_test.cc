@@ -75,6 +75,16 @@ TEST_F(ConfigTest, TheFileCanBeNamedByTheEnvironmentAndAFlagNamesAnother) {
   EXPECT_EQ(Good({"--config=" + file}, {{"BROKER_CONFIG", "/does/not/exist"}}).data, "here");
 }
 
+TEST_F(ConfigTest, WhatKubernetesSetsForAServiceCalledBrokerIsNotForUs) {
+  Good({}, {{"BROKER_PORT", "tcp://10.0.0.7:8085"},
+            {"BROKER_PORT_8085_TCP_ADDR", "10.0.0.7"},
+            {"BROKER_SERVICE_HOST", "10.0.0.7"},
+            {"BROKER_SERVICE_PORT_GRPC", "8085"}});
+  for (const Setting& setting : Settings()) {
+    EXPECT_FALSE(setting.Variable().starts_with("BROKER_PORT") || setting.Variable().starts_with("BROKER_SERVICE_"));
+  }
+}
+
 TEST_F(ConfigTest, EverySettingCanBeGivenInAllThreeWays) {
   const std::vector<std::pair<std::string, std::string>> values{
       {"data", "/d"},          {"grpc_address", "127.0.0.1:1"}, {"http_address", "[::1]:2"}, {"insecure", "true"},

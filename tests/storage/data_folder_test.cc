@@ -265,7 +265,9 @@ TEST_F(DataFolderTest, RefusesAStoreWithFewerGroupsThanTheMarkerSaysAndChangesNo
 
   // The documented salvage: without the marker the loss is accepted.
   fs::remove(path_ + "/marker");
+  testing::internal::CaptureStderr();
   Open();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("marker_unreadable"));
   EXPECT_EQ(folder_->committer().state().number, 5u);
   EXPECT_TRUE(Has("a"));
 }
@@ -303,7 +305,7 @@ TEST_F(DataFolderTest, RefusesAStoreWithoutOneOfItsTables) {
 
 TEST_F(DataFolderTest, AsksForFreeSpaceWhereTheFolderIs) {
   DataFolderOptions options;
-  options.space = [] { return FileSystemSpace{.free_bytes = 1, .total_bytes = 2}; };
+  options.space = [] { return FileSystemSpace{.free_bytes = 1 << 20, .total_bytes = 10u << 20}; };
   auto opened = DataFolder::Open(path_, entropy_, std::move(options));
   ASSERT_TRUE(opened.ok());
   EXPECT_THAT((*opened)->space().Check().value_or("not full"), HasSubstr(path_));

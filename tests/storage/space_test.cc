@@ -27,9 +27,14 @@ class FreeSpaceTest : public testing::Test {
 };
 
 TEST(ReserveTest, IsTwoPerCentButAtLeastTwoHundredFiftySixMebibytes) {
-  EXPECT_EQ(ReserveBytes(0), 256 * kMebibyte);
   EXPECT_EQ(ReserveBytes(10 * kGibibyte), 256 * kMebibyte);
   EXPECT_EQ(ReserveBytes(1000 * kGibibyte), 20 * kGibibyte);
+}
+
+TEST(ReserveTest, IsNoMoreThanAQuarterOfASmallVolume) {
+  EXPECT_EQ(ReserveBytes(kGibibyte), 256 * kMebibyte);
+  EXPECT_EQ(ReserveBytes(400 * kMebibyte), 100 * kMebibyte);
+  EXPECT_EQ(ReserveBytes(0), 0u);
 }
 
 TEST_F(FreeSpaceTest, IsFullBelowTheReserveOnly) {

@@ -45,8 +45,6 @@ void Write(Writer& w, const GetQueueUrlAction::Output& out) { w.Text("QueueUrl",
 
 }  // namespace
 
-std::unique_ptr<const Action> GetQueueUrl(const Backend& backend) {
-  return MakeAction(GetQueueUrlAction{backend});
-}
+std::unique_ptr<const Action> GetQueueUrl(const Backend& backend) { return MakeAction(GetQueueUrlAction{backend}); }
 
 }  // namespace broker::aws::sqs

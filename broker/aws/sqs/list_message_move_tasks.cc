@@ -1,0 +1,101 @@
+#include <string>
+#include <utility>
+
+#include "broker/aws/sqs/actions.h"
+#include "broker/aws/sqs/move_task.h"
+#include "broker/aws/sqs/refusals.h"
+#include "broker/model/limits.h"
+
+namespace broker::aws::sqs {
+namespace {
+
+constexpr Range kMost{1, 10};
+
+struct ListMessageMoveTasksAction {
+  static constexpr std::string_view kName = "ListMessageMoveTasks";
+  struct Input {
+    std::string source;
+    std::optional<std::int64_t> most;
+  };
+  struct Output {
+    std::vector<engine::TaskInfo> tasks;
+    Identity identity;
+    std::string source_arn;
+  };
+
+  Access Needs(const Call&, const Input& in) const { return {"sqs:ListMessageMoveTasks", in.source}; }
+
+  void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
+    auto source = ReadQueueArn(backend, *call, "SourceArn", in.source);
+    if (!source.ok()) return done(std::move(source).error());
+    Output output{{}, source->identity, in.source};
+    backend.engine.DescribeQueue(
+        source->caller, source->queue,
+        [this, source = *source, most = static_cast<std::size_t>(in.most.value_or(1)), output = std::move(output),
+         done = std::move(done)](const Result<engine::QueueDescription>& queue) {
+          if (!queue.ok()) return done(NoSuchResource("SourceArn"));
+          Collect(source, {.page_size = model::kMaxListPage}, most, output, done);
+        });
+  }
+
+  // Adds the tasks of the source, newest first, page by page until there are enough.
+  void Collect(const QueueOfArn& source, const engine::ListRequest& request, std::size_t most, const Output& before,
+               const Done<Output>& done) const {
+    backend.engine.ListTasks(
+        source.caller, request,
+        [this, source, most, output = before, done](const Result<engine::ListPage<engine::TaskInfo>>& page) mutable {
+          if (!page.ok()) return done(ToSqsRefusal(page.error(), Form::kJson));
+          for (const engine::TaskInfo& task : page->items) {
+            const bool moves = task.kind != "replay" && !task.dry_run;
+            if (moves && task.source.name == source.queue && output.tasks.size() < most) output.tasks.push_back(task);
+          }
+          if (output.tasks.size() == most || page->next_page_token.empty()) return done(std::move(output));
+          Collect(source, {.page_size = model::kMaxListPage, .page_token = page->next_page_token}, most, output, done);
+        });
+  }
+
+  const Backend& backend;
+};
+
+std::string_view StatusOf(engine::TaskState state) {
+  switch (state) {
+    case engine::TaskState::kRunning: return "RUNNING";
+    case engine::TaskState::kDone: return "COMPLETED";
+    case engine::TaskState::kFailed: return "FAILED";
+    case engine::TaskState::kCancelled: return "CANCELLED";
+  }
+  return "FAILED";
+}
+
+void Read(Fields& f, ListMessageMoveTasksAction::Input& in) {
+  f.Required("SourceArn", in.source);
+  f.Optional("MaxResults", in.most, kMost);
+}
+
+void Write(Writer& w, const ListMessageMoveTasksAction::Output& out) {
+  w.List({"Results", "ListMessageMoveTasksResultEntry"}, out.tasks, [&out](Writer& each, const engine::TaskInfo& task) {
+    if (task.state == engine::TaskState::kRunning) {
+      each.Text("TaskHandle", std::string_view(MoveTaskHandle{task.id, out.source_arn}.ToText()));
+    }
+    each.Text("Status", StatusOf(task.state));
+    each.Text("SourceArn", std::string_view(out.source_arn));
+    if (task.destination) {
+      const bool topic = task.destination->kind == model::ResourceKind::kTopic;
+      const std::string& name = task.destination->name;
+      each.Text("DestinationArn", std::string_view(topic ? out.identity.TopicArn(name) : out.identity.QueueArn(name)));
+    }
+    if (task.rate) each.Integer("MaxNumberOfMessagesPerSecond", *task.rate);
+    each.Integer("ApproximateNumberOfMessagesMoved", static_cast<std::int64_t>(task.moved));
+    each.Integer("ApproximateNumberOfMessagesToMove", static_cast<std::int64_t>(task.total));
+    if (!task.reason.empty()) each.Text("FailureReason", std::string_view(task.reason));
+    each.Integer("StartedTimestamp", std::chrono::duration_cast<Millis>(task.started.time_since_epoch()).count());
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<const Action> ListMessageMoveTasks(const Backend& backend) {
+  return MakeAction(ListMessageMoveTasksAction{backend});
+}
+
+}  // namespace broker::aws::sqs

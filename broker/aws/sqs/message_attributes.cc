@@ -1,0 +1,172 @@
+#include "broker/aws/sqs/message_attributes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "broker/aws/sqs/refusals.h"
+#include "broker/aws/wire/xml_writer.h"
+#include "broker/base/check.h"
+#include "broker/base/utf8.h"
+#include "broker/model/decimal.h"
+
+namespace broker::aws::sqs {
+namespace {
+
+using model::AttributeKind;
+
+constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::size_t kMaxNumberBytes = 256;
+
+struct Kind {
+  std::string_view name;
+  AttributeKind kind;
+};
+constexpr std::array kKinds{Kind{"Binary", AttributeKind::kBytes}, Kind{"Number", AttributeKind::kNumber},
+                            Kind{"String", AttributeKind::kText}};
+
+// "Number" and "Number.price" are numbers.
+bool IsOfKind(std::string_view type, std::string_view kind) {
+  return type == kind || (type.starts_with(kind) && type[kind.size()] == '.');
+}
+
+const Kind* KindOf(std::string_view type) {
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return IsOfKind(type, k.name); });
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+std::string_view NameOf(AttributeKind kind) {
+  switch (kind) {
+    case AttributeKind::kText: return "String";
+    case AttributeKind::kNumber: return "Number";
+    case AttributeKind::kBytes: return "Binary";
+  }
+  return "String";
+}
+
+Refusal Invalid(std::string message) { return Refuse(SqsFault::kInvalidParameterValue, std::move(message)); }
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+std::optional<Refusal> CheckName(std::string_view name) {
+  const auto allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+  };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), allowed)) {
+    return Invalid(
+        fmt::format("The message attribute name '{}' is invalid. Attribute name can contain A-Z, a-z, 0-9, "
+                    "underscore (_), hyphen (-), and period (.) characters.",
+                    Shown(name)));
+  }
+  if (name.size() > kMaxNameBytes) {
+    return Invalid(fmt::format("Message (user) attribute names must be at most {} bytes; '{}' has {}.", kMaxNameBytes,
+                               Shown(name), name.size()));
+  }
+  const std::string lower = Lower(name);
+  if (lower.starts_with("aws.") || lower.starts_with("amazon.") || name.front() == '.' || name.back() == '.' ||
+      name.find("..") != std::string_view::npos) {
+    return Invalid(
+        "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for "
+        "internal use. Additionally, they cannot start or end with '.', nor have two of them in a row.");
+  }
+  return std::nullopt;
+}
+
+Result<MessageAttribute, Refusal> CheckValue(const std::string& name, AttributeValue value) {
+  if (!value.texts.empty() || !value.blobs.empty()) {
+    return Refuse(SqsFault::kUnsupportedOperation,
+                  "Message attribute list values in SendMessage operation are not supported.");
+  }
+  const std::string type = value.type.value_or("");
+  if (type.empty()) {
+    return Invalid(fmt::format("The message attribute '{}' must contain a non-empty message attribute type.", name));
+  }
+  const Kind* const kind = KindOf(type);
+  if (kind == nullptr || type.size() > kMaxNameBytes || !IsCarried(type)) {
+    return Invalid(
+        fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type "
+                    "prefixes is Binary, Number, and String.",
+                    name));
+  }
+  const bool binary = kind->kind == AttributeKind::kBytes;
+  std::optional<std::string>& given = binary ? value.bytes : value.text;
+  if (!given || given->empty()) {
+    return Invalid(
+        fmt::format("The message attribute '{}' must contain non-empty message attribute value for message "
+                    "attribute type '{}'.",
+                    name, Shown(type)));
+  }
+  if ((binary ? value.text : value.bytes).has_value()) {
+    return Invalid(fmt::format("The message attribute '{}' has more than one value.", name));
+  }
+  if (!binary && !IsCarried(*given)) {
+    return Invalid(fmt::format("The value of the message attribute '{}' has invalid characters.", name));
+  }
+  if (kind->kind == AttributeKind::kNumber && (given->size() > kMaxNumberBytes || !model::Decimal::Parse(*given))) {
+    return Invalid(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
+  }
+  return MessageAttribute{type, *std::move(given)};
+}
+
+}  // namespace
+
+void Read(Fields& f, AttributeValue& in) {
+  f.Optional("DataType", in.type);
+  f.Optional("StringValue", in.text);
+  f.Bytes("BinaryValue", in.bytes);
+  f.List({"StringListValues", "StringListValue"}, in.texts);
+  f.List({"BinaryListValues", "BinaryListValue"}, in.blobs);
+}
+
+Result<MessageAttributes, Refusal> CheckAttributes(AttributeValues values) {
+  MessageAttributes attributes;
+  for (auto& [name, value] : values) {
+    if (auto refusal = CheckName(name)) return *std::move(refusal);
+    auto attribute = CheckValue(name, std::move(value));
+    if (!attribute.ok()) return std::move(attribute).error();
+    if (!attributes.emplace(name, *std::move(attribute)).second) {
+      return Invalid(fmt::format("The message attribute '{}' is there twice.", name));
+    }
+  }
+  return attributes;
+}
+
+model::Attributes ToModel(const MessageAttributes& attributes) {
+  model::Attributes model;
+  for (const auto& [name, attribute] : attributes) {
+    const Kind* const kind = KindOf(attribute.type);
+    BROKER_CHECK(kind != nullptr);
+    model[name] = {kind->kind, attribute.value, attribute.type == kind->name ? std::string() : attribute.type};
+  }
+  return model;
+}
+
+MessageAttributes FromModel(const model::Attributes& model) {
+  MessageAttributes attributes;
+  for (const auto& [name, attribute] : model) {
+    const std::string_view kind = NameOf(attribute.kind);
+    std::string type = attribute.label.empty()           ? std::string(kind)
+                       : IsOfKind(attribute.label, kind) ? attribute.label
+                                                         : fmt::format("{}.{}", kind, attribute.label);
+    if (attribute.kind != AttributeKind::kBytes && !IsCarried(attribute.value)) type = "Binary." + type;
+    attributes[name] = {std::move(type), attribute.value};
+  }
+  return attributes;
+}
+
+std::size_t SizeOf(const MessageAttributes& attributes) {
+  std::size_t size = 0;
+  for (const auto& [name, attribute] : attributes) size += name.size() + attribute.type.size() + attribute.value.size();
+  return size;
+}
+
+bool IsCarried(std::string_view text) { return IsUtf8(text) && IsXmlText(text); }
+
+}  // namespace broker::aws::sqs

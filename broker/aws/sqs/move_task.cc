@@ -1,0 +1,56 @@
+#include "broker/aws/sqs/move_task.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "broker/aws/arn.h"
+#include "broker/aws/sqs/refusals.h"
+#include "broker/aws/wire/base64.h"
+#include "broker/aws/wire/json_reader.h"
+#include "broker/aws/wire/json_writer.h"
+
+namespace broker::aws::sqs {
+
+std::string MoveTaskHandle::ToText() const {
+  JsonWriter json;
+  json.Text("taskId", std::string_view(fmt::format("{}", id.value())));
+  json.Text("sourceArn", std::string_view(source_arn));
+  return Base64Encode(json.Take());
+}
+
+std::optional<MoveTaskHandle> MoveTaskHandle::Parse(std::string_view text) {
+  const auto json = Base64Decode(text);
+  if (!json) return std::nullopt;
+  auto tree = ReadJson(*json);
+  if (!tree.ok()) return std::nullopt;
+  const Value* const id = tree->Find("taskId");
+  const Value* const arn = tree->Find("sourceArn");
+  if (id == nullptr || arn == nullptr) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* const end = id->text.data() + id->text.size();
+  const auto parsed = std::from_chars(id->text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return MoveTaskHandle{model::TaskId(number), arn->text};
+}
+
+Result<QueueOfArn, Refusal> ReadQueueArn(const Backend& backend, const Call& call, std::string_view parameter,
+                                         const std::string& arn) {
+  auto parsed = Arn::Parse(arn);
+  if (!parsed || parsed->service != "sqs") {
+    return Refuse(SqsFault::kInvalidParameterValue,
+                  fmt::format("You must use this format to specify the {}: "
+                              "arn:<partition>:<service>:<region>:<account-id>:<resource-id>; it is {}",
+                              parameter, Shown(arn)));
+  }
+  QueueOfArn found{call.identity().At(*parsed), {}, std::move(parsed->resource)};
+  found.caller = backend.CallerOf(found.identity);
+  return found;
+}
+
+Refusal NoSuchResource(std::string_view parameter) {
+  return Refuse(SqsFault::kResourceNotFound,
+                fmt::format("The resource that you specified for the {} parameter doesn't exist.", parameter));
+}
+
+}  // namespace broker::aws::sqs
