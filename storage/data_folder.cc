@@ -16,6 +16,7 @@
 #include "storage/marker_file.h"
 #include "storage/memory_kv.h"
 #include "storage/record_codec.h"
+#include "storage/whole_file.h"
 
 namespace broker::storage {
 namespace {

@@ -16,7 +16,4 @@ Result<std::optional<std::uint32_t>> ReadFormatFile(const std::string& path);
 // Durable when it returns: file and folder are synced.
 Status WriteFormatFile(const std::string& folder, const std::string& path, std::uint32_t version);
 
-// Syncs the entries of a folder.
-Status SyncFolder(const std::string& folder);
-
 }  // namespace broker::storage

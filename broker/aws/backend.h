@@ -13,6 +13,10 @@
 
 namespace broker::aws {
 
+namespace sns {
+class EnvelopeRenderer;
+}
+
 struct Backend {
   engine::Engine& engine;  // on its strand only
   const Clock& clock;
@@ -23,6 +27,8 @@ struct Backend {
   std::uint64_t folder_id = 0;  // of the data folder: message ids are unique across brokers by it
   // AWS's own limits and waiting rules (a minute between purges, a deleted name's minute); off: only the engine's.
   bool strict = true;
+  // What puts a topic's message into an envelope for whoever receives it from a queue.
+  sns::EnvelopeRenderer* envelopes = nullptr;
 
   // Who asks the engine: in the namespace of the identity's account.
   engine::Caller CallerOf(const Identity& identity) const;

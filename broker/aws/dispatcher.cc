@@ -7,19 +7,12 @@
 #include "broker/aws/render.h"
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/sqs_fault.h"
+#include "broker/aws/uuid.h"
 #include "broker/aws/wire/shown.h"
 #include "broker/base/check.h"
 
 namespace broker::aws {
 namespace {
-
-std::string NewRequestId(Entropy& entropy) {
-  const std::uint64_t a = entropy.Next64();
-  const std::uint64_t b = entropy.Next64();
-  // A random UUID (version 4, variant 1).
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xfff,
-                     (b >> 48 & 0x3fff) | 0x8000, b & 0xffff'ffff'ffff);
-}
 
 Refusal ToRefusal(Service service, const FieldProblem& problem, Form form) {
   switch (service) {
@@ -62,7 +55,7 @@ void Dispatcher::Handle(net::Request request, net::Responder responder) {
   Asked asked = Understand(request, [this](std::string_view action) {
     return sns_.contains(action) && !sqs_.contains(action);
   });
-  Frame frame{asked.service, asked.form, asked.action, NewRequestId(entropy_)};
+  Frame frame{asked.service, asked.form, asked.action, NewUuid(entropy_)};
   auto start = Prepare(asked);
   if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));
 

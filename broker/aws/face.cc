@@ -2,16 +2,36 @@
 
 #include <utility>
 
+#include "broker/aws/sns/actions.h"
 #include "broker/aws/sqs/actions.h"
 
 namespace broker::aws {
+namespace {
 
-Face::Face(Naming naming, Backend backend, Executor& strand)
-    : backend_(std::move(backend)), dispatcher_(std::move(naming), strand, backend_.entropy) {
+Backend With(sns::EnvelopeRenderer& envelopes, Backend backend) {
+  backend.envelopes = &envelopes;
+  return backend;
+}
+
+}  // namespace
+
+Face::Face(Naming naming, Backend backend, sns::SigningKey key, Executor& strand)
+    : key_(std::move(key)),
+      envelopes_(key_, backend.folder_id),
+      backend_(With(envelopes_, std::move(backend))),
+      dispatcher_(std::move(naming), strand, backend_.entropy) {
+  for (auto& action : sns::Actions(backend_)) dispatcher_.Add(Service::kSns, std::move(action));
   for (auto& action : sqs::Actions(backend_)) dispatcher_.Add(Service::kSqs, std::move(action));
 }
 
 void Face::AddTo(net::Router& router) {
+  router.Add(
+      [this](const net::Request& request) {
+        return request.method == "GET" && request.path() == key_.certificate_path();
+      },
+      [this](const net::Request&, net::Responder responder) {
+        responder.Send(net::Response{200, {{"Content-Type", "application/x-pem-file"}}, key_.certificate()});
+      });
   router.Add(Claims, [this](net::Request request, net::Responder responder) {
     dispatcher_.Handle(std::move(request), std::move(responder));
   });

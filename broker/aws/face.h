@@ -1,4 +1,5 @@
-// The face composed: every action of both services over one engine, behind one dispatcher.
+// The face composed: every action of both services over one engine, behind one dispatcher, and the certificate of what is
+// signed.
 //
 // Thread contract: that of Dispatcher.
 #pragma once
@@ -7,6 +8,8 @@
 
 #include "broker/aws/backend.h"
 #include "broker/aws/dispatcher.h"
+#include "broker/aws/sns/envelope.h"
+#include "broker/aws/sns/signing_key.h"
 #include "broker/base/executor.h"
 #include "broker/net/router.h"
 
@@ -14,8 +17,8 @@ namespace broker::aws {
 
 class Face {
  public:
-  // `strand` is the engine's.
-  Face(Naming naming, Backend backend, Executor& strand);
+  // `strand` is the engine's. Backend::envelopes is set here.
+  Face(Naming naming, Backend backend, sns::SigningKey key, Executor& strand);
 
   // Takes what is for this face. REQUIRES: the face outlives the server that routes by it.
   void AddTo(net::Router& router);
@@ -24,6 +27,8 @@ class Face {
   void Drain(std::function<void()> idle) { dispatcher_.Drain(std::move(idle)); }
 
  private:
+  const sns::SigningKey key_;
+  sns::EnvelopeRenderer envelopes_;
   const Backend backend_;
   Dispatcher dispatcher_;
 };

@@ -45,11 +45,15 @@ struct QueueInfo {
   Time created{};
 };
 
-// A queue as the next command will find it: what it says may not be durable yet. So it serves to shape commands, and is
-// not to be told to anybody but with the answer to a later one.
+// A queue or a topic as the next command will find it: what it says may not be durable yet. So it serves to shape commands,
+// and is not to be told to anybody but with the answer to a later one.
 struct QueueNow {
   const model::QueueSettings& settings;  // until the next call
   std::uint64_t leased = 0;
+};
+struct TopicNow {
+  const model::TopicSettings& settings;  // until the next call
+  Time created{};
 };
 
 struct SubscriptionInfo {

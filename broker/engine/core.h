@@ -67,6 +67,11 @@ class Engine::Core {
   ClockInfo ShowClock();
   ClockInfo AcceptClock();
 
+  // ---- names.cc
+  Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
+  Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
+  Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
+
   // ---- topics.cc, queues.cc, subscriptions.cc
   Result<TopicInfo> CreateTopic(const Caller&, std::string name, model::TopicSettings);
   Result<TopicInfo> UpdateTopic(const Caller&, const std::string& name, const TopicPatch&);
@@ -241,9 +246,6 @@ class Engine::Core {
   };
   Result<Publishable> FindPublishable(const Caller&, const model::Target&) const;
   Result<Cursor*> FindReceivable(const Caller&, const model::Target&) const;
-  Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
-  Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
-  Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
   Result<Subscription*> FindPullSubscription(const Caller&, const std::string& name) const;
   Result<Snapshot*> FindSnapshot(const Caller&, const std::string& name) const;
   Status CheckRoom() const;  // kStorageFull below the reserve

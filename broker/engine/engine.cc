@@ -1,5 +1,6 @@
 #include "broker/engine/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/engine/core.h"
@@ -217,6 +218,26 @@ void Engine::ForgetIdempotency(const Caller& caller, std::string key, Done<void>
 }
 void Engine::GetIdempotency(const Caller& caller, std::string key, Done<IdempotencyClaim> done) {
   BROKER_COMMAND(core_->GetIdempotency(caller, key));
+}
+
+std::optional<TopicNow> Engine::LookUpTopic(const Caller& caller, const std::string& name) const {
+  core_->AssertStrand();
+  const auto found = core_->FindTopic(caller, name);
+  return found.ok() ? std::optional(TopicNow{(*found)->settings, (*found)->created}) : std::nullopt;
+}
+std::optional<SubscriptionInfo> Engine::LookUpSubscription(const Caller& caller, const std::string& name) const {
+  core_->AssertStrand();
+  const auto found = core_->FindSubscription(caller, name);
+  return found.ok() ? std::optional((*found)->Info()) : std::nullopt;
+}
+std::vector<SubscriptionInfo> Engine::LookUpSubscriptions(const Caller& caller, const std::string& topic) const {
+  core_->AssertStrand();
+  std::vector<SubscriptionInfo> infos;
+  const auto found = core_->FindTopic(caller, topic);
+  if (!found.ok()) return infos;
+  for (const Subscription* subscription : (*found)->subscriptions) infos.push_back(subscription->Info());
+  std::sort(infos.begin(), infos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return infos;
 }
 
 void Engine::ShowClock(Done<ClockInfo> done) {

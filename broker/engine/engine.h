@@ -87,6 +87,8 @@ class Engine {
   void UpdateTopic(const Caller&, std::string name, TopicPatch, Done<TopicInfo>);
   void DescribeTopic(const Caller&, std::string name, Done<TopicDescription>);
   void ListTopics(const Caller&, ListRequest, Done<ListPage<TopicInfo>>);
+  // At once, and at no cost. nullopt: no such topic.
+  std::optional<TopicNow> LookUpTopic(const Caller&, const std::string& name) const;
   // Frees the name at once. Its pull subscriptions stay, keep what they have, and show no topic; its queue subscriptions
   // go, and what they delivered stays in the queues. A topic that is a dead-letter target needs `force`.
   void DeleteTopic(const Caller&, std::string name, bool force, Done<void>);
@@ -110,6 +112,9 @@ class Engine {
   void ListSubscriptions(const Caller&, ListRequest, std::optional<std::string> topic,
                          Done<ListPage<SubscriptionInfo>>);
   void DeleteSubscription(const Caller&, std::string name, Done<void>);
+  // At once, and so perhaps of what is not durable yet, as TopicNow: of all kinds, one by name, or a topic's by name.
+  std::optional<SubscriptionInfo> LookUpSubscription(const Caller&, const std::string& name) const;
+  std::vector<SubscriptionInfo> LookUpSubscriptions(const Caller&, const std::string& topic) const;
 
   // Drops everything a queue or pull subscription holds: ready, leased, retrying and delayed (queues).
   // Answers how many messages went.

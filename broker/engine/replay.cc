@@ -16,9 +16,9 @@ namespace broker::engine {
 namespace {
 
 Status CheckReplay(const ReplayRequest& request) {
-  if (request.delivery_format.size() > model::kMaxNameBytes) {
-    return InvalidField("delivery_format",
-                        fmt::format("{} bytes; at most {}", request.delivery_format.size(), model::kMaxNameBytes));
+  if (request.delivery_format.size() > model::kMaxDeliveryFormatBytes) {
+    return InvalidField("delivery_format", fmt::format("{} bytes; at most {}", request.delivery_format.size(),
+                                                       model::kMaxDeliveryFormatBytes));
   }
   if (request.to && *request.to <= request.from) {
     return InvalidField("to", fmt::format("{} is not after `from`, {}", FormatTime(*request.to), FormatTime(request.from)));

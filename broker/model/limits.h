@@ -42,6 +42,7 @@ inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelKeyBytes = 128;
 inline constexpr std::size_t kMaxLabelValueBytes = 256;
 inline constexpr std::size_t kMaxAnnotationsBytes = 256u << 10;  // names and values together
+inline constexpr std::size_t kMaxDeliveryFormatBytes = 1'024;
 inline constexpr std::size_t kMaxAttemptIdBytes = 128;
 inline constexpr Nanos kAttemptIdWindow = std::chrono::minutes(5);
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 512;

@@ -139,8 +139,9 @@ Status Check(const SubscriptionSettings& settings) {
     if (settings.paused) violations.Add("paused", "of a pull subscription it is delivery.paused");
   }
   CheckNotes(settings.notes, violations);
-  if (settings.delivery_format.size() > kMaxNameBytes) {
-    violations.Add("delivery_format", fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxNameBytes));
+  if (settings.delivery_format.size() > kMaxDeliveryFormatBytes) {
+    violations.Add("delivery_format",
+                   fmt::format("{} bytes; at most {}", settings.delivery_format.size(), kMaxDeliveryFormatBytes));
   }
   if (!IsUtf8(settings.delivery_format)) violations.Add("delivery_format", "not valid UTF-8");
   return std::move(violations).Take();

@@ -26,6 +26,7 @@
 #include "broker/server/health_routes.h"
 #include "broker/server/readiness.h"
 #include "broker/server/service_manager.h"
+#include "broker/server/signing_key_file.h"
 #include "broker/server/storage_watch.h"
 #include "broker/server/thread_executor.h"
 #include "storage/data_folder.h"
@@ -64,7 +65,7 @@ class Daemon {
   std::optional<Failure> StartHttp();
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
-  void StartAws();
+  std::optional<Failure> StartAws();
   std::function<std::string(std::string_view)> ResolveNamespace() const;
   void DriveCommits();
   bool CommitsInline(const engine::PendingGroup& group) const;
@@ -100,7 +101,7 @@ std::optional<Failure> Daemon::Start() {
   if (auto failure = OpenEngine()) return failure;
   DriveCommits();
   if (auto failure = StartNative()) return failure;
-  StartAws();
+  if (auto failure = StartAws()) return failure;
 
   watch_.emplace(folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); });
   watch_->Look();
@@ -217,7 +218,9 @@ std::optional<Failure> Daemon::StartNative() {
   return std::nullopt;
 }
 
-void Daemon::StartAws() {
+std::optional<Failure> Daemon::StartAws() {
+  auto key = OpenSigningKey(folder_->path(), clock_);
+  if (!key.ok()) return Failure{ExitCodeOfDataFolder(key.error()), std::move(key).error()};
   aws_.emplace(aws::Naming{.public_url = config_.aws_public_url, .default_region = config_.aws_region},
                aws::Backend{.engine = *engine_,
                             .clock = clock_,
@@ -225,8 +228,9 @@ void Daemon::StartAws() {
                             .resolve_namespace = ResolveNamespace(),
                             .folder_id = folder_->id(),
                             .strict = config_.aws_strict},
-               loop_);
+               *std::move(key), loop_);
   aws_->AddTo(routes_);
+  return std::nullopt;
 }
 
 void Daemon::TellStorageFull(std::optional<std::string> why) {

@@ -1,5 +1,6 @@
 #include "tests/aws/action_harness.h"
 
+#include "broker/aws/sns/actions.h"
 #include "broker/aws/sqs/actions.h"
 #include "broker/aws/sqs_fault.h"
 #include "broker/aws/sns_fault.h"
@@ -18,7 +19,7 @@ ActionTest::ActionTest(Service service)
               .resolve_namespace = [](std::string_view) { return std::string(model::kDefaultNamespace); },
               .folder_id = 42},
       service_(service) {
-  if (service == Service::kSqs) actions_ = sqs::Actions(backend);
+  actions_ = service == Service::kSqs ? sqs::Actions(backend) : sns::Actions(backend);
 }
 
 const Action& ActionTest::Find(std::string_view name) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "broker/aws/wire/json_writer.h"
+
 namespace broker::aws {
 namespace {
 
@@ -88,6 +90,13 @@ TEST(JsonReaderTest, TheBoundsHold) {
   };
   EXPECT_TRUE(ReadJson(object(kMaxMembers)).ok());
   EXPECT_FALSE(ReadJson(object(kMaxMembers + 1)).ok());
+}
+
+TEST(JsonReader, WhatIsReadIsWrittenAgain) {
+  for (const std::string text :
+       {R"({"a":[1.50,-2e3,true,false,null],"b":{"c":{},"d":[]},"\n\"":"\u0001é"})", R"([[],{}])", R"("a")", "7"}) {
+    EXPECT_EQ(ToJson(ReadJson(text).value()), text);
+  }
 }
 
 }  // namespace

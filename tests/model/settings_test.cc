@@ -172,7 +172,7 @@ TEST(SubscriptionSettings, RefuseAFormatWithoutAQueueAndALongOne) {
   EXPECT_THAT(WrongFields(Check(SubscriptionSettings{.topic = "t", .delivery_format = "envelope"})),
               ElementsAre("delivery_format"));
   EXPECT_THAT(
-      WrongFields(Check(SubscriptionSettings{.topic = "t", .queue = "q", .delivery_format = std::string(256, 'x')})),
+      WrongFields(Check(SubscriptionSettings{.topic = "t", .queue = "q", .delivery_format = std::string(1'025, 'x')})),
       ElementsAre("delivery_format"));
   EXPECT_THAT(WrongFields(Check(SubscriptionSettings{.topic = "t", .queue = "q", .delivery_format = "\xff"})),
               ElementsAre("delivery_format"));

@@ -5,6 +5,42 @@
 #include <iterator>
 
 namespace broker::aws {
+namespace {
+
+void Append(const Value& value, std::string& out) {
+  switch (value.kind) {
+    case Value::Kind::kNull: out += "null"; return;
+    case Value::Kind::kText: AppendJsonText(value.text, out); return;
+    case Value::Kind::kNumber:
+    case Value::Kind::kBoolean: out += value.text; return;
+    case Value::Kind::kList:
+      out += '[';
+      for (const Value& item : value.items) {
+        if (&item != &value.items.front()) out += ',';
+        Append(item, out);
+      }
+      out += ']';
+      return;
+    case Value::Kind::kObject:
+      out += '{';
+      for (const Member& member : value.members) {
+        if (&member != &value.members.front()) out += ',';
+        AppendJsonText(member.name, out);
+        out += ':';
+        Append(member.value, out);
+      }
+      out += '}';
+      return;
+  }
+}
+
+}  // namespace
+
+std::string ToJson(const Value& value) {
+  std::string out;
+  Append(value, out);
+  return out;
+}
 
 void AppendJsonText(std::string_view text, std::string& out) {
   out += '"';

@@ -4,11 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "broker/aws/wire/value.h"
 #include "broker/aws/wire/writer.h"
 
 namespace broker::aws {
 
 void AppendJsonText(std::string_view text, std::string& out);  // quoted and escaped
+// A whole tree, without spaces; numbers as they were sent.
+std::string ToJson(const Value& value);
 
 class JsonWriter final : public Writer {
  public:

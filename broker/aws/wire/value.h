@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace broker::aws {
@@ -21,6 +22,9 @@ struct Value {
   std::vector<Member> members;  // kObject, in the order sent, each name once
 
   Value* Find(std::string_view name);
+  const Value* Find(std::string_view name) const;
+
+  static Value Text(std::string text) { return {Kind::kText, std::move(text), {}, {}}; }
 };
 
 struct Member {

@@ -1,0 +1,31 @@
+// A publish's message attributes: as requests say them, checked, and as the broker keeps them. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/aws/fault.h"
+#include "broker/aws/wire/fields.h"
+#include "broker/aws/wire/md5.h"
+#include "broker/base/result.h"
+#include "broker/model/message.h"
+
+namespace broker::aws::sns {
+
+struct AttributeInput {
+  std::string type;
+  std::optional<std::string> text;
+  std::optional<std::string> bytes;
+};
+void Read(Fields& f, AttributeInput& in);
+using AttributeInputs = std::vector<std::pair<std::string, AttributeInput>>;
+
+// Errors: ParameterValueInvalid, in the real service's words.
+Result<model::Attributes, Refusal> ToModel(AttributeInputs inputs);
+
+// With the type this wire has for it, also where another face's publisher chose the label.
+MessageAttribute ToWire(const model::Attribute& attribute);
+
+}  // namespace broker::aws::sns

@@ -1,0 +1,117 @@
+#include "broker/aws/sns/subscription_attributes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "broker/aws/arn.h"
+#include "broker/aws/sns/delivery_format.h"
+#include "broker/aws/sns/delivery_policy.h"
+#include "broker/aws/sns/filter_policy.h"
+#include "broker/aws/sns/replay_policy.h"
+#include "broker/aws/sns_fault.h"
+#include "broker/aws/wire/json_reader.h"
+#include "broker/aws/wire/shown.h"
+
+namespace broker::aws::sns {
+namespace {
+
+constexpr std::string_view kRaw = "RawMessageDelivery";
+constexpr std::string_view kFilterPolicy = "FilterPolicy";
+constexpr std::string_view kFilterScope = "FilterPolicyScope";
+constexpr std::array<std::string_view, 6> kAnnotated{kFilterPolicy,    kFilterScope,   "RedrivePolicy",
+                                                     "DeliveryPolicy", "ReplayPolicy", "SubscriptionRoleArn"};
+
+using Why = std::optional<std::string>;  // what is wrong; none: nothing
+
+Why CheckRedrivePolicy(const std::string& value) {
+  const auto policy = ReadJson(value);
+  if (!policy.ok() || policy->kind != Value::Kind::kObject) return "failed to parse JSON.";
+  const Value* const target = policy->Find("deadLetterTargetArn");
+  if (target == nullptr) return "deadLetterTargetArn is missing";
+  const auto arn = Arn::Parse(target->text);
+  if (!arn || arn->service != "sqs") return "deadLetterTargetArn is an invalid arn";
+  return std::nullopt;
+}
+
+Why CheckValue(std::string_view name, const std::string& value) {
+  if (name == kRaw && value != "true" && value != "false") {
+    return fmt::format("Invalid value [{}]. Must be true or false.", Shown(value));
+  }
+  if (name == kFilterScope && !ParseFilterScope(value)) {
+    return fmt::format("Invalid value [{}]. Please use either MessageBody or MessageAttributes", Shown(value));
+  }
+  if (name == "RedrivePolicy") return CheckRedrivePolicy(value);
+  if (name == "DeliveryPolicy") return CheckDeliveryPolicy(value);
+  if (name == "ReplayPolicy") return CheckReplayPolicy(value);
+  return std::nullopt;
+}
+
+}  // namespace
+
+SubscriptionAttributes SubscriptionAttributes::Of(const model::SubscriptionSettings& settings) {
+  SubscriptionAttributes attributes;
+  for (const std::string_view name : kAnnotated) {
+    if (std::string value = Annotation(settings.notes, name); !value.empty()) {
+      attributes.values_.emplace(name, std::move(value));
+    }
+  }
+  if (settings.delivery_format.empty()) attributes.values_.emplace(kRaw, "true");
+  if (!attributes.Compile(AttributesOf::kOne).ok() || attributes.filter_ != settings.filter) {
+    attributes.values_.erase(std::string(kFilterPolicy));  // another face has changed the filter
+    attributes.filter_ = settings.filter;
+  }
+  return attributes;
+}
+
+Result<void, Refusal> SubscriptionAttributes::Set(AttributesOf from, const std::string& name,
+                                                  const std::string& value) {
+  return SetAll(from, {{name, value}});
+}
+
+Result<void, Refusal> SubscriptionAttributes::SetAll(AttributesOf from, const Texts& attributes) {
+  bool filters = false;
+  for (const auto& [name, value] : attributes) {
+    if (name != kRaw && std::find(kAnnotated.begin(), kAnnotated.end(), name) == kAnnotated.end()) {
+      return Refuse(SnsFault::kInvalidParameter,
+                    from == AttributesOf::kRequest
+                        ? fmt::format("Invalid parameter: Attributes Reason: Unknown attribute: {}", Shown(name))
+                        : "Invalid parameter: AttributeName");
+    }
+    // What has its default is not kept.
+    const bool away = value.empty() || value == "{}" || (name == kRaw && value == "false") ||
+                      (name == kFilterScope && value == "MessageAttributes");
+    if (!away) {
+      if (const Why why = CheckValue(name, value)) return RefuseAttribute(from, name, *why);
+      values_[name] = value;
+    } else {
+      values_.erase(name);
+    }
+    filters = filters || name == kFilterPolicy || name == kFilterScope;
+  }
+  return filters ? Compile(from) : Result<void, Refusal>();
+}
+
+std::string SubscriptionAttributes::Get(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::string() : found->second;
+}
+
+Result<void, Refusal> SubscriptionAttributes::Compile(AttributesOf from) {
+  const auto scope = ParseFilterScope(Get(kFilterScope)).value_or(FilterScope::kAttributes);
+  auto filter = CompileFilterPolicy(from == AttributesOf::kRequest ? "Attributes Reason: FilterPolicy" : "FilterPolicy",
+                                    Get(kFilterPolicy), scope);
+  if (!filter.ok()) return std::move(filter).error();
+  filter_ = *std::move(filter);
+  return {};
+}
+
+void SubscriptionAttributes::Keep(model::SubscriptionSettings& settings) const {
+  settings.delivery_format = raw() ? std::string() : DeliveryFormat{settings.topic, {}}.ToString();
+  settings.filter = filter_;
+  for (const std::string_view name : kAnnotated) SetAnnotation(settings.notes, name, Get(name));
+}
+
+}  // namespace broker::aws::sns
