@@ -31,19 +31,26 @@ class Go:
     fetch = ("go", "mod", "download")
 
     def __init__(self, folder):
-        program = os.path.join(folder, "conformance")
-        self.build = ("go", "build", "-buildvcs=false", "-o", program)
-        self.run = (program,)
+        self._program = os.path.join(folder, "conformance")
+        self.build = ("go", "build", "-buildvcs=false", "-o", self._program)
+
+    def program(self):
+        return (self._program,)
 
 
 class Java:
     tools = ("java", "mvn")
 
     def __init__(self, folder):
+        self._classes = os.path.join(folder, "classes")
+        self._libraries = os.path.join(folder, "libraries")  # their paths, as Java wants them
         maven = ("mvn", "-q", "-B", "-Dstyle.color=never", f"-Dfolder={folder}")
         self.fetch = (*maven, "dependency:resolve")
-        self.build = (*maven, "compile", "dependency:copy-dependencies")
-        self.run = ("java", "-cp", os.path.join(folder, "classes") + ":" + os.path.join(folder, "dependency", "*"), "Main")
+        self.build = (*maven, "compile", "dependency:build-classpath", f"-Dmdep.outputFile={self._libraries}")
+
+    def program(self):
+        with open(self._libraries, encoding="utf-8") as file:
+            return ("java", "-cp", self._classes + ":" + file.read().strip(), "Main")
 
 
 def execute(command, language):
@@ -65,7 +72,7 @@ def main(binary, language, folder):
     built = execute(sdk.build, language)
     assert built.returncode == 0, f"{' '.join(sdk.build)}: exit {built.returncode}\n{built.stdout}"
     with daemon.Broker(os.path.abspath(binary)) as broker:
-        done = execute((*sdk.run, "http://" + broker.http_address), language)
+        done = execute((*sdk.program(), "http://" + broker.http_address), language)
         broker.stop()
     print(done.stdout, end="")
     good = len(re.findall(r"^ok ", done.stdout, re.M))
