@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/message_id.h"
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/refusals.h"
