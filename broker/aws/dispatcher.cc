@@ -47,14 +47,11 @@ void Dispatcher::Add(Service service, std::unique_ptr<const Action> action) {
   BROKER_CHECK((service == Service::kSqs ? sqs_ : sns_).emplace(name, std::move(action)).second);
 }
 
-const Dispatcher::Table& Dispatcher::TableOf(Service service) const {
-  return service == Service::kSqs ? sqs_ : sns_;
-}
+const Dispatcher::Table& Dispatcher::TableOf(Service service) const { return service == Service::kSqs ? sqs_ : sns_; }
 
 void Dispatcher::Handle(net::Request request, net::Responder responder) {
-  Asked asked = Understand(request, [this](std::string_view action) {
-    return sns_.contains(action) && !sqs_.contains(action);
-  });
+  Asked asked =
+      Understand(request, [this](std::string_view action) { return sns_.contains(action) && !sqs_.contains(action); });
   Frame frame{asked.service, asked.form, asked.action, NewUuid(entropy_)};
   auto start = Prepare(asked);
   if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));
@@ -72,8 +69,7 @@ Result<Action::Start, Refusal> Dispatcher::Prepare(Asked& asked) const {
   const bool misplaced = asked.form == Form::kQuery && asked.at_queue && IsOfNoQueue(asked.action);
   if (found == table.end() || misplaced) {
     if (asked.form == Form::kJson) {
-      return Refuse(CommonFault::kUnknownOperation,
-                    fmt::format("The operation {} is not known.", Shown(asked.action)));
+      return Refuse(CommonFault::kUnknownOperation, fmt::format("The operation {} is not known.", Shown(asked.action)));
     }
     return Refuse(CommonFault::kInvalidAction,
                   fmt::format("The action {} is not valid for this endpoint.", Shown(asked.action)));
@@ -86,9 +82,8 @@ Result<Action::Start, Refusal> Dispatcher::Prepare(Asked& asked) const {
 void Dispatcher::Begin(const std::shared_ptr<Exchange>& exchange, const Action::Start& start) {
   if (idle_) return Finish(exchange, Refuse(CommonFault::kServiceUnavailable, "The broker is stopping."));
   open_.insert(exchange);
-  start(exchange->call, [this, exchange](Result<Action::WriteOutput, Refusal> result) {
-    Finish(exchange, std::move(result));
-  });
+  start(exchange->call,
+        [this, exchange](Result<Action::WriteOutput, Refusal> result) { Finish(exchange, std::move(result)); });
 }
 
 void Dispatcher::Finish(const std::shared_ptr<Exchange>& exchange, Result<Action::WriteOutput, Refusal> result) {

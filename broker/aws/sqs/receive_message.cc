@@ -75,6 +75,7 @@ void ReceiveMessageAction::Process(std::shared_ptr<Call> call, Input in, Done<Ou
                  .attribute_names = std::move(in.attribute_names),
                  .identity = about->identity,
                  .folder_id = backend.folder_id,
+                 .envelopes = backend.envelopes,
                  .fifo = fifo,
                  .by_content = queue->settings.deduplication.by_content};
   auto& names = output.view.system_names;

@@ -1,6 +1,7 @@
 // What comes from other protocols, dead letters, and move tasks.
 #include <fmt/format.h>
 
+#include "broker/aws/wire/md5.h"
 #include "tests/aws/sqs/sqs_test.h"
 
 namespace broker::aws::sqs {
@@ -185,6 +186,33 @@ TEST_F(CrossingTest, NamesAreInTheTermsInWhichTheCallerAsked) {
   Value& message = got.Find("Messages")->items.at(0);
   EXPECT_EQ(System(message, "DeadLetterQueueSourceArn"), "arn:aws:sqs:us-east-1:123456789012:orders");
   EXPECT_EQ(System(message, "SenderId"), "123456789012");
+}
+
+TEST_F(CrossingTest, ATopicsMessageComesInItsEnvelope) {
+  CreateTopic("events");
+  SubscribeQueue("s-1", "events", "orders", "aws.sns/events");
+  model::MessageContent content{.body = "a", .subject = "news"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{}", i)] = {model::AttributeKind::kText, "v", {}};
+  PublishContent("events", content);
+  auto got = Get("orders", R"("MessageAttributeNames": ["All"])");
+  ASSERT_EQ(got.size(), 1u);
+  const std::string body = Text(got[0], "Body");
+  EXPECT_THAT(body, HasSubstr(R"("TopicArn" : "arn:aws:sns:us-east-1:000000000000:events")"));
+  EXPECT_THAT(body, HasSubstr(R"("Subject" : "news")"));
+  EXPECT_THAT(body, HasSubstr(R"("a10" : {"Type":"String","Value":"v"})"));
+  EXPECT_THAT(body, HasSubstr("&SubscriptionArn=arn:aws:sns:us-east-1:000000000000:events:s-1"));
+  EXPECT_EQ(Text(got[0], "MD5OfBody"), Md5Hex(body));
+  EXPECT_EQ(got[0].Find("MessageAttributes"), nullptr);
+}
+
+TEST_F(CrossingTest, RawDeliveryOfMoreThanTenAttributesIsDeadLettered) {
+  CreateTopic("events");
+  SubscribeQueue("s-1", "events", "orders");
+  model::MessageContent content{.body = "a"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{}", i)] = {model::AttributeKind::kText, "v", {}};
+  PublishContent("events", content);
+  EXPECT_TRUE(Get("orders").empty());
+  EXPECT_EQ(Peek("dead"), "a");
 }
 
 }  // namespace
