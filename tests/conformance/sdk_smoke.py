@@ -67,8 +67,8 @@ def main(binary, language, folder):
             skip(f"{tool} is not installed")
     fetched = execute(sdk.fetch, language)
     if fetched.returncode != 0:
-        said = fetched.stdout.strip().splitlines()
-        skip(f"{' '.join(sdk.fetch)}: {said[0] if said else 'failed'}")
+        said = fetched.stdout.strip().splitlines() or ["failed"]
+        skip(f"{' '.join(sdk.fetch)}: {next((line for line in said if 'http' in line), said[-1])}")
     built = execute(sdk.build, language)
     assert built.returncode == 0, f"{' '.join(sdk.build)}: exit {built.returncode}\n{built.stdout}"
     with daemon.Broker(os.path.abspath(binary)) as broker:

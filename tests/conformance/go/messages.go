@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -128,9 +127,7 @@ func messageBatchWithBadEntry(w *world) {
 	checkEqual("its id", *got.Failed[0].Id, "bad")
 	checkEqual("its code", *got.Failed[0].Code, "InvalidMessageContents")
 	checkEqual("the sender's fault", got.Failed[0].SenderFault, true)
-	all := bodies(w.receive(url, 2))
-	slices.Sort(all)
-	checkList("what comes", all, "fine", "good")
+	checkList("what comes", sortedBodies(w.receive(url, 2)), "fine", "good")
 }
 
 func messageBatchRefused(w *world) {

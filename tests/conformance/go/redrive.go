@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -58,6 +59,7 @@ func redriveSourcesInPages(w *world) {
 	for pages.HasMorePages() {
 		got = append(got, must(pages.NextPage(w)).QueueUrls...)
 	}
+	slices.Sort(got)
 	checkList("the sources", got, want...)
 }
 

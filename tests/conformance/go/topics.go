@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -128,9 +127,7 @@ func publishBatchWithBadEntry(w *world) {
 	checkEqual("its id", *got.Failed[0].Id, "bad")
 	checkEqual("its code", *got.Failed[0].Code, "InvalidParameter")
 	checkEqual("the sender's fault", got.Failed[0].SenderFault, true)
-	all := bodies(w.receive(queue, 2))
-	slices.Sort(all)
-	checkList("what comes", all, "fine", "good")
+	checkList("what comes", sortedBodies(w.receive(queue, 2)), "fine", "good")
 }
 
 func publishBatchRefused(w *world) {

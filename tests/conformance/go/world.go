@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -101,6 +102,11 @@ func (w *world) giveBack(url *string, message types.Message) {
 
 func (w *world) delete(url *string, message types.Message) {
 	must(w.sqs.DeleteMessage(w, &sqs.DeleteMessageInput{QueueUrl: url, ReceiptHandle: message.ReceiptHandle}))
+}
+
+// sortedBodies is for queues that promise no order.
+func sortedBodies(messages []types.Message) []string {
+	return slices.Sorted(slices.Values(bodies(messages)))
 }
 
 func bodies(messages []types.Message) []string {

@@ -39,7 +39,7 @@ final class Async {
         Check.that(Instant.now().isBefore(deadline), got.size() + " messages came in time");
         got.addAll(await(batches.receiveMessage(r -> r.queueUrl(url))).messages());
       }
-      Check.equal("what came", World.bodies(got).stream().sorted().toList(), sent);
+      Check.equal("what came", World.sortedBodies(got), sent);
       got.stream().map(m -> batches.deleteMessage(r -> r.queueUrl(url).receiptHandle(m.receiptHandle()))).toList()
           .forEach(Async::await);
     }

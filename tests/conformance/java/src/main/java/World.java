@@ -88,6 +88,11 @@ final class World {
     sqs.deleteMessage(r -> r.queueUrl(url).receiptHandle(message.receiptHandle()));
   }
 
+  /** For queues that promise no order. */
+  static List<String> sortedBodies(List<Message> messages) {
+    return messages.stream().map(Message::body).sorted().toList();
+  }
+
   static List<String> bodies(List<Message> messages) {
     return messages.stream().map(Message::body).toList();
   }
