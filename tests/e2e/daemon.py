@@ -45,6 +45,11 @@ class Broker:
         """Of gRPC; another one after every start."""
         return self._daemon.address("grpc")
 
+    @property
+    def http_address(self):
+        """Another one after every start."""
+        return self._daemon.address("http")
+
     def start(self):
         self._daemon = brokerd.Brokerd(self._binary, os.path.join(self.folder, "data"), *self._arguments)
         self._daemon.wait_ready()

@@ -1,0 +1,70 @@
+"""Runs cases with the boto3 of this interpreter, against a daemon started for it or one that runs already.
+
+usage: run_cases.py json|query --brokerd FILE --brokerctl FILE [--endpoint URL --grpc HOST:PORT] [-k PATTERN ...] [-v]
+
+With --endpoint the cases that need daemons of their own still start them."""
+
+import argparse
+import contextlib
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CASES = os.path.join(HERE, "cases")
+sys.path[1:1] = [HERE, CASES, os.path.join(os.path.dirname(HERE), "e2e")]
+
+import botocore.session  # noqa: E402  (needs the path above)
+
+import case  # noqa: E402
+import daemon  # noqa: E402
+
+
+class Running:
+    """A daemon that somebody else has started, as daemon.Brokerctl wants it."""
+
+    def __init__(self, address, folder):
+        self.address = address
+        self.folder = folder
+
+
+def of_protocol(suite, protocol):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from of_protocol(test, protocol)
+        elif protocol in getattr(test, "protocols", case.Case.protocols):
+            yield test
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("protocol", choices=case.Case.protocols)
+    parser.add_argument("--brokerd", required=True)
+    parser.add_argument("--brokerctl", required=True)
+    parser.add_argument("--endpoint")
+    parser.add_argument("--grpc", default="127.0.0.1:8085")
+    parser.add_argument("-k", action="append", dest="patterns")
+    parser.add_argument("-v", action="store_true", dest="verbose")
+    given = parser.parse_args()
+
+    speaks = botocore.session.get_session().get_service_model("sqs").protocol
+    if speaks != given.protocol:
+        parser.error(f"the botocore of {sys.executable} speaks {speaks} to SQS, not {given.protocol}")
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [p if "*" in p else f"*{p}*" for p in given.patterns] if given.patterns else None
+    with contextlib.ExitStack() as stack:
+        binaries = os.path.abspath(given.brokerd), os.path.abspath(given.brokerctl)
+        if given.endpoint:
+            broker, endpoint = Running(given.grpc, HERE), given.endpoint.rstrip("/")
+        else:
+            broker = stack.enter_context(daemon.Broker(binaries[0]))
+            endpoint = "http://" + broker.http_address
+        case.Case.binaries = binaries
+        case.Case.world = case.World(given.protocol, endpoint, daemon.Brokerctl(binaries[1], broker))
+        suite = unittest.TestSuite(of_protocol(loader.discover(CASES, "*.py", CASES), given.protocol))
+        result = unittest.TextTestRunner(sys.stdout, verbosity=1 + given.verbose).run(suite)
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
