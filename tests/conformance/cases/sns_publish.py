@@ -70,7 +70,7 @@ class Publish(SnsCase):
     @rows(body=("x" * 262145, {}), bytes=("ä" * 131072 + "x", {}), with_attributes=("x" * 262144, {"a": text("b")}))
     def test_too_large(self, body, attributes):
         self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message=body, MessageAttributes=attributes,
-                     message="Invalid parameter: Message too long")
+                     message=re.compile("^Invalid parameter: Message too long.*262144"))
 
     def test_more_than_ten_attributes_are_no_sqs_message(self):
         topic, url = self.topic(), self.queue()
@@ -86,16 +86,16 @@ class Publish(SnsCase):
             self.publish(self.topic(), MessageAttributes={"a": value})
         self.assertIn(caught.exception.response["Error"]["Code"], (INVALID, "ParameterValueInvalid", "ValidationError"))
 
-    @rows(longest="s" * 100, text="Order created: 12 & <more>")
+    @rows(longest="s" * 100, text="Order created: 12 & <more>", umlaut="Bestellung für 12 €")
     def test_takes_subject(self, subject):
         topic, url = self.subscribed()
         self.publish(topic, Subject=subject)
         self.assertEqual(self.envelope(url)["Subject"], subject)
 
-    @rows(empty="", too_long="s" * 101, newline="a\nb", control="a\x07b", umlaut="ä")
+    @rows(empty="", too_long="s" * 101, newline="a\nb", control="a\x07b")
     def test_refuses_subject(self, subject):
         self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message="x", Subject=subject,
-                     message="Invalid parameter: Subject")
+                     message=re.compile("^Invalid parameter: Subject"))
 
     def test_group_passes_to_a_standard_queue(self):
         topic, url = self.subscribed_raw()
@@ -151,7 +151,7 @@ class PublishBatch(SnsCase):
 
     def test_too_many(self):
         self.refuse("TooManyEntriesInBatchRequest", self.entries(*"0123456789a"),
-                    "The batch request contains more entries than permissible.")
+                    re.compile("^The batch request contains more entries than permissible.*10"))
 
     def test_same_id_twice(self):
         self.refuse("BatchEntryIdsNotDistinct", [{"Id": "a", "Message": "x"}] * 2,
@@ -164,7 +164,7 @@ class PublishBatch(SnsCase):
 
     def test_too_large(self):
         self.refuse("BatchRequestTooLong", self.entries("x" * 131072, "x" * 131073),
-                    "The length of all the messages put together is more than the limit.")
+                    re.compile("^The length of all the messages put together is more than the limit.*262144"))
 
     @rows(subject={"Message": "x", "Subject": ""}, attribute={"Message": "x", "MessageAttributes": {"a": {"DataType": "Colour", "StringValue": "x"}}},
           empty={"Message": ""})
