@@ -78,6 +78,14 @@ class Publish(SnsCase):
         self.publish(topic, MessageAttributes={f"a{n}": text("x") for n in range(11)})
         self.assertEqual(len(self.envelope(url)["MessageAttributes"]), 11)
 
+    def test_more_than_ten_attributes_fail_a_raw_delivery(self):
+        source, dead = self.dead_letter_pair(5)
+        topic = self.topic()
+        self.subscribe(topic, source, RawMessageDelivery="true")
+        self.publish(topic, MessageAttributes={f"a{n}": text("x") for n in range(11)})
+        self.assertEqual(self.receive(source), [])
+        self.eventually(lambda: self.attributes(dead, "ApproximateNumberOfMessages")["ApproximateNumberOfMessages"] == "1")
+
     @rows(no_type={"StringValue": "x"}, unknown_type={"DataType": "Colour", "StringValue": "x"}, no_value={"DataType": "String"},
           empty={"DataType": "String", "StringValue": ""}, no_number={"DataType": "Number", "StringValue": "ten"},
           no_array={"DataType": "String.Array", "StringValue": "["})

@@ -151,6 +151,13 @@ class TopicAttributes(SnsCase):
         effective = json.loads(self.topic_attributes(arn)["EffectiveDeliveryPolicy"])
         self.assertEqual(effective["http"]["defaultHealthyRetryPolicy"]["numRetries"], 5)
 
+    @rows(longer_than_an_hour={"maxDelayTarget": 3601}, least_above_most={"minDelayTarget": 30}, too_many={"numRetries": 101},
+          unknown_backoff={"backoffFunction": "none"}, no_number={"numRetries": "x"}, negative={"numNoDelayRetries": -1})
+    def test_refuses_delivery_policy(self, part):
+        policy = {"http": {"defaultHealthyRetryPolicy": {**RETRIES, **part}}}
+        self.refused(INVALID, self.sns.set_topic_attributes, TopicArn=self.topic(), AttributeName="DeliveryPolicy",
+                     AttributeValue=json.dumps(policy), message=re.compile("DeliveryPolicy"))
+
     def test_content_based_deduplication_needs_fifo(self):
         self.refused(INVALID, self.sns.create_topic, Name=self.name(), Attributes={"ContentBasedDeduplication": "true"},
                      message=re.compile("ContentBasedDeduplication"))

@@ -5,25 +5,7 @@ import http.client
 import json
 import uuid
 
-from case import Case, World
-
-import daemon
-
-
-class OwnDaemon(Case):
-    """A daemon for each case."""
-
-    def start(self, *arguments):
-        self.broker = self.enterContext(daemon.Broker(self.binaries[0], "--aws-region=us-east-1", *arguments))
-        self.ctl = daemon.Brokerctl(self.binaries[1], self.broker)
-        self.reach()
-
-    def reach(self):
-        self.world = World(type(self).world.protocol, "http://" + self.broker.http_address, self.ctl)
-
-    @property
-    def port(self):
-        return self.broker.http_address.rpartition(":")[2]
+from own_daemon import OwnDaemon
 
 
 class QueueUrlFromElsewhere(OwnDaemon):
