@@ -240,9 +240,9 @@ class FifoTopics(SnsCase):
         self.assertEqual(self.receive(url), [])
         self.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="ReplayPolicy", AttributeValue=json.dumps(
             {"PointType": "Timestamp", "StartingPoint": "2020-01-01T00:00:00.000Z"}))
-        got = [self.receive_one(url)]
+        got = []
         while len(got) < 3:
-            got.append(got[-1])
-            self.delete(url, got[-1])
-            got[-1] = self.receive_one(url)
-        self.assertEqual([message["Body"] for message in got], ["0", "1", "2"])
+            message = self.receive_one(url)
+            self.delete(url, message)
+            got.append(message["Body"])
+        self.assertEqual(got, ["0", "1", "2"])
