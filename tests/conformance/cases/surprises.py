@@ -6,6 +6,7 @@ import json
 import uuid
 
 from own_daemon import OwnDaemon
+from sns_case import SnsCase
 
 
 class QueueUrlFromElsewhere(OwnDaemon):
@@ -106,6 +107,22 @@ class DeletedStaysDeleted(OwnDaemon):
         self.assertEqual(self.send_fifo(fifo, MessageDeduplicationId="d")["MessageId"], first["MessageId"])
         self.assertEqual(self.attributes(url, "ApproximateNumberOfMessagesNotVisible"),
                          {"ApproximateNumberOfMessagesNotVisible": "0"})
+
+
+class TopicsStay(OwnDaemon, SnsCase):
+    def test_with_subscriptions_and_the_key_that_signs(self):
+        self.start()
+        topic, url = self.subscribed(FilterPolicy='{"colour": ["red"]}')
+        red = {"colour": {"DataType": "String", "StringValue": "red"}}
+        self.publish(topic, "before", MessageAttributes=red)
+        before = self.envelope(url)
+        self.broker.kill9_and_restart()
+        self.reach()
+        self.publish(topic, "filtered out")
+        self.publish(topic, "after", MessageAttributes=red)
+        after = self.envelope(url)
+        self.assertEqual(after["Message"], "after")
+        self.assertEqual(*(each["SigningCertURL"].rpartition("/")[2] for each in (before, after)))
 
 
 class AccountAlias(OwnDaemon):
