@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/src.hpp>
 #include <string>
 #include <utility>
 #include <vector>
