@@ -225,6 +225,12 @@ class TagsAndPolicies(SnsCase):
         got = self.topic_attributes(arn)
         self.assertEqual(json.loads(got["ArchivePolicy"]), {"MessageRetentionPeriod": "7"})
 
+    def test_archived_topic_is_not_deleted(self):
+        arn = self.topic(True, ArchivePolicy=json.dumps({"MessageRetentionPeriod": "7"}))
+        self.refused("InvalidState", self.sns.delete_topic, TopicArn=arn, message=re.compile("ArchivePolicy"))
+        self.sns.set_topic_attributes(TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue="{}")
+        self.sns.delete_topic(TopicArn=arn)
+
     @rows(none="0", too_long="366", word="x")
     def test_refuses_archive_policy(self, days):
         self.refused(INVALID, self.sns.create_topic, Name=self.name(".fifo"), Attributes={

@@ -207,6 +207,12 @@ class RedrivePolicy(Case):
                      Attributes={"RedrivePolicy": self.policy(1, self.arn(self.fifo()))},
                      message=re.compile("same type|RedrivePolicy"))
 
+    def test_to_itself(self):
+        url = self.queue()
+        self.refused(INVALID, self.sqs.set_queue_attributes, QueueUrl=url,
+                     Attributes={"RedrivePolicy": self.policy(1, self.arn(url))},
+                     message=re.compile("for parameter RedrivePolicy is invalid. Reason: .*cannot be its own dead-letter"))
+
     def test_is_taken_away_with_an_empty_one(self):
         url = self.queue(RedrivePolicy=self.policy(1))
         self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
