@@ -111,7 +111,8 @@ class SystemAttributes(Case):
 
 class MessageAttributeNames(Case):
     @rows(all=(["All"], THREE), dot_star=([".*"], THREE), star=(["*"], THREE), prefix=(["foo.*"], ("foo.a", "foo.b")),
-          one=(["bar"], ("bar",)), two=(["bar", "foo.a"], ("bar", "foo.a")), overlapping=(["foo.a", "foo.*"], ("foo.a", "foo.b")))
+          one=(["bar"], ("bar",)), two=(["bar", "foo.a"], ("bar", "foo.a")),
+          overlapping=(["foo.a", "foo.*"], ("foo.a", "foo.b")))
     def test_names(self, names, wanted):
         url = self.queue()
         self.send(url, MessageAttributes=THREE)
