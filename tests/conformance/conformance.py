@@ -1,4 +1,4 @@
-"""Runs the cases of this folder through boto3, once over each protocol that SQS speaks, each against a daemon of its own.
+"""Runs the cases of this folder through boto3, once over each protocol that SQS speaks, against a daemon for each.
 
 usage: conformance.py BROKERD BROKERCTL FOLDER [json|query ...] [-- ARGUMENTS OF run_cases.py]
 
@@ -49,7 +49,8 @@ def main(brokerd, brokerctl, folder, *rest):
     more = list(rest[rest.index("--") + 1:]) if "--" in rest else []
     asked = [protocol for protocol in rest[:len(rest) - len(more)] if protocol != "--"]
     pythons = {protocol: environment(folder, protocol) for protocol in asked or ("json", "query")}
-    runs = {protocol: subprocess.Popen([python, "-B", os.path.join(HERE, "run_cases.py"), protocol, "--brokerd", brokerd,
+    runs = {protocol: subprocess.Popen([python, "-B", os.path.join(HERE, "run_cases.py"), protocol, "--brokerd",
+                                        brokerd,
                                         "--brokerctl", brokerctl, *more],
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             for protocol, python in pythons.items()}

@@ -67,7 +67,8 @@ class RawCase(Case):
         root = answer.xml
         self.assertEqual(root.tag, namespace + "ErrorResponse", answer)
         error = root.find(namespace + "Error")
-        self.assertEqual([error.findtext(namespace + "Type"), error.findtext(namespace + "Code")], ["Sender", code], answer)
+        self.assertEqual([error.findtext(namespace + "Type"), error.findtext(namespace + "Code")], ["Sender", code],
+                         answer)
         self.assertTrue(error.findtext(namespace + "Message"), answer)
         self.assertTrue(root.findtext(namespace + "RequestId"), answer)
         self.still_open()
@@ -75,5 +76,6 @@ class RawCase(Case):
 
     def still_open(self):
         """The connection lives, and what comes next on it is understood."""
-        answer = self.ask(json.dumps({"QueueNamePrefix": "never-made"}), X_Amz_Target="AmazonSQS.ListQueues", Content_Type=JSON)
+        answer = self.ask(json.dumps({"QueueNamePrefix": "never-made"}), X_Amz_Target="AmazonSQS.ListQueues",
+                          Content_Type=JSON)
         self.assertEqual((answer.status, answer.json), (200, {}), answer)

@@ -27,10 +27,12 @@ class Cli(unittest.TestCase):
         cls.home = cls.enterClassContext(tempfile.TemporaryDirectory())
 
     def run_aws(self, *arguments):
-        env = {"PATH": os.environ["PATH"], "HOME": self.home, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        env = {"PATH": os.environ["PATH"], "HOME": self.home, "AWS_ACCESS_KEY_ID": "test",
+               "AWS_SECRET_ACCESS_KEY": "test",
                "AWS_DEFAULT_REGION": "us-east-1", "AWS_DEFAULT_OUTPUT": "json", "AWS_MAX_ATTEMPTS": "1"}
         # To SQS it heeds the flag only, not AWS_ENDPOINT_URL.
-        return subprocess.run([self.command, "--endpoint-url", "http://" + self.broker.http_address, *arguments], env=env,
+        return subprocess.run([self.command, "--endpoint-url", "http://" + self.broker.http_address, *arguments],
+                              env=env,
                               capture_output=True, text=True, timeout=daemon.PATIENCE, check=False)
 
     def aws(self, *arguments):
@@ -48,10 +50,12 @@ class Cli(unittest.TestCase):
         return self.sqs("create-queue", "--queue-name", self.id().rpartition(".")[2] + suffix, *more)["QueueUrl"]
 
     def arn(self, url):
-        return self.sqs("get-queue-attributes", "--queue-url", url, "--attribute-names", "QueueArn")["Attributes"]["QueueArn"]
+        return self.sqs("get-queue-attributes", "--queue-url", url, "--attribute-names",
+                        "QueueArn")["Attributes"]["QueueArn"]
 
     def receive(self, url, *more):
-        return self.sqs("receive-message", "--queue-url", url, "--max-number-of-messages", "10", *more).get("Messages", [])
+        return self.sqs("receive-message", "--queue-url", url, "--max-number-of-messages", "10", *more).get("Messages",
+                                                                                                            [])
 
     def fails(self, code, *arguments):
         done = self.run_aws(*arguments)
@@ -98,10 +102,12 @@ class Cli(unittest.TestCase):
 
     def test_batches(self):
         url = self.queue()
-        sent = self.sqs("send-message-batch", "--queue-url", url, "--entries", "Id=a,MessageBody=1", "Id=b,MessageBody=2")
+        sent = self.sqs("send-message-batch", "--queue-url", url, "--entries", "Id=a,MessageBody=1",
+                        "Id=b,MessageBody=2")
         self.assertEqual([entry["Id"] for entry in sent["Successful"]], ["a", "b"])
         entries = [f"Id=e{n},ReceiptHandle={m['ReceiptHandle']}" for n, m in enumerate(self.receive(url))]
-        self.assertEqual(len(self.sqs("delete-message-batch", "--queue-url", url, "--entries", *entries)["Successful"]), 2)
+        self.assertEqual(len(self.sqs("delete-message-batch", "--queue-url", url, "--entries", *entries)["Successful"]),
+                         2)
 
     def test_long_poll_wakes(self):
         url = self.queue()
@@ -130,7 +136,8 @@ class Cli(unittest.TestCase):
 
     def test_permissions(self):
         url = self.queue()
-        self.sqs("add-permission", "--queue-url", url, "--label", "l", "--aws-account-ids", "111111111111", "--actions", "*")
+        self.sqs("add-permission", "--queue-url", url, "--label", "l", "--aws-account-ids", "111111111111", "--actions",
+                 "*")
         self.sqs("remove-permission", "--queue-url", url, "--label", "l")
 
     def test_dead_letters_and_move(self):
@@ -156,7 +163,8 @@ class Cli(unittest.TestCase):
     def test_topic(self):
         arn = self.topic()
         self.assertIn({"TopicArn": arn}, self.sns("list-topics")["Topics"])
-        self.sns("set-topic-attributes", "--topic-arn", arn, "--attribute-name", "DisplayName", "--attribute-value", "shop")
+        self.sns("set-topic-attributes", "--topic-arn", arn, "--attribute-name", "DisplayName", "--attribute-value",
+                 "shop")
         self.assertEqual(self.sns("get-topic-attributes", "--topic-arn", arn)["Attributes"]["DisplayName"], "shop")
         self.sns("delete-topic", "--topic-arn", arn)
         self.fails("NotFound", "sns", "get-topic-attributes", "--topic-arn", arn)
@@ -164,10 +172,12 @@ class Cli(unittest.TestCase):
     def test_topic_tags(self):
         arn = self.topic()
         self.sns("tag-resource", "--resource-arn", arn, "--tags", "Key=a,Value=1")
-        self.assertEqual(self.sns("list-tags-for-resource", "--resource-arn", arn)["Tags"], [{"Key": "a", "Value": "1"}])
+        self.assertEqual(self.sns("list-tags-for-resource", "--resource-arn", arn)["Tags"],
+                         [{"Key": "a", "Value": "1"}])
 
     def subscribe(self, topic, url, *more):
-        return self.sns("subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", self.arn(url),
+        return self.sns("subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint",
+                        self.arn(url),
                         "--return-subscription-arn", *more)["SubscriptionArn"]
 
     def test_fan_out_in_envelopes(self):
@@ -175,8 +185,10 @@ class Cli(unittest.TestCase):
         arn = self.subscribe(topic, url)
         sent = self.sns("publish", "--topic-arn", topic, "--message", "hello", "--subject", "s")
         envelope = json.loads(self.receive(url)[0]["Body"])
-        self.assertEqual((envelope["MessageId"], envelope["Message"], envelope["Subject"]), (sent["MessageId"], "hello", "s"))
-        self.assertEqual(self.sns("list-subscriptions-by-topic", "--topic-arn", topic)["Subscriptions"][0]["SubscriptionArn"], arn)
+        self.assertEqual((envelope["MessageId"], envelope["Message"], envelope["Subject"]),
+                         (sent["MessageId"], "hello", "s"))
+        self.assertEqual(self.sns("list-subscriptions-by-topic", "--topic-arn",
+                                  topic)["Subscriptions"][0]["SubscriptionArn"], arn)
         self.sns("unsubscribe", "--subscription-arn", arn)
 
     def test_fan_out_raw_with_filter(self):
@@ -192,13 +204,15 @@ class Cli(unittest.TestCase):
     def test_publish_batch(self):
         topic, url = self.topic(), self.queue()
         self.subscribe(topic, url, "--attributes", json.dumps({"RawMessageDelivery": "true"}))
-        sent = self.sns("publish-batch", "--topic-arn", topic, "--publish-batch-request-entries", "Id=a,Message=1", "Id=b,Message=2")
+        sent = self.sns("publish-batch", "--topic-arn", topic, "--publish-batch-request-entries", "Id=a,Message=1",
+                        "Id=b,Message=2")
         self.assertEqual(len(sent["Successful"]), 2)
         self.assertEqual(sorted(message["Body"] for message in self.receive(url)), ["1", "2"])
 
     def test_errors_of_topics(self):
         arn = self.topic() + "-never-made"
-        self.assertIn("Topic does not exist", self.fails("NotFound", "sns", "publish", "--topic-arn", arn, "--message", "x"))
+        self.assertIn("Topic does not exist",
+                      self.fails("NotFound", "sns", "publish", "--topic-arn", arn, "--message", "x"))
         self.fails("InvalidParameter", "sns", "create-topic", "--name", "a b")
 
 

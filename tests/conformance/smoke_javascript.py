@@ -26,7 +26,8 @@ def main(brokerd, folder):
     os.makedirs(home, exist_ok=True)
     for name in ("package.json", "smoke.js"):
         shutil.copy(os.path.join(SOURCES, name), home)
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--fetch-retries=0", "--fetch-timeout=30000"], cwd=home,
+    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--fetch-retries=0", "--fetch-timeout=30000"],
+                          cwd=home,
                           capture_output=True, text=True, timeout=conformance.PATIENCE, check=False)
     if done.returncode != 0:
         conformance.skip(f"npm install: {done.stderr.strip().splitlines()[-1]}")

@@ -2,7 +2,9 @@
 #include <utility>
 
 #include "broker/aws/sns/actions.h"
+#include "broker/aws/sns/changes.h"
 #include "broker/aws/sns/place.h"
+#include "broker/aws/sns/topic_attributes.h"
 #include "broker/aws/sns_fault.h"
 
 namespace broker::aws::sns {
@@ -20,6 +22,14 @@ struct DeleteTopicAction {
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
     const auto topic = TopicAt(backend, *call, in.arn);
     if (!topic.ok()) return done(topic.error());
+    const auto now = backend.engine.LookUpTopic(topic->caller, topic->name);
+    if (now && !Annotation(now->settings.notes, "ArchivePolicy").empty()) {
+      return WhenDurable(backend, *topic, [done = std::move(done)] {
+        done(Refuse(
+            SnsFault::kInvalidState,
+            "Invalid state: the topic has an ArchivePolicy, by which its messages are kept; set it to {} first"));
+      });
+    }
     // The real service knows no topic that others dead-letter to: it asks nobody.
     constexpr bool kForce = true;
     backend.engine.DeleteTopic(topic->caller, topic->name, kForce, [done = std::move(done)](const Status& deleted) {

@@ -30,8 +30,9 @@ std::optional<Refusal> CheckDeadLetterQueue(const Backend& backend, const Texts&
 
 Refusal RefuseSettings(const Error& error, const Texts& given, Form form) {
   const std::string* const policy = PolicyIn(given);
-  if (policy != nullptr && error.reason == "DEAD_LETTER_ACCESS_DENIED")
-    return InvalidRedrivePolicy(*policy, error.message);
+  const bool of_redrive = !error.violations.empty() && error.violations.front().field.starts_with("redrive");
+  if (policy != nullptr && (of_redrive || error.reason == "DEAD_LETTER_ACCESS_DENIED"))
+    return InvalidRedrivePolicy(*policy, of_redrive ? error.violations.front().description : error.message);
   return ToSqsRefusal(error, form);
 }
 

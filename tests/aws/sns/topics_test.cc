@@ -156,6 +156,7 @@ TEST_F(SnsTopics, AnArchiveIsTheTopicsRetention) {
      {{"TopicArn", arn}, {"AttributeName", "ArchivePolicy"}, {"AttributeValue", R"({"MessageRetentionPeriod":"7"})"}});
   EXPECT_EQ(DescribeTopic("orders.fifo")->info.settings.retention, std::chrono::hours(24 * 7));
   EXPECT_THAT(TopicAttribute(arn, "BeginningArchiveTime"), ::testing::EndsWith("Z"));
+  EXPECT_THAT(Refused("DeleteTopic", {{"TopicArn", arn}}), HasSubstr("InvalidState: "));
   Ok("SetTopicAttributes", {{"TopicArn", arn}, {"AttributeName", "ArchivePolicy"}, {"AttributeValue", "{}"}});
   EXPECT_EQ(DescribeTopic("orders.fifo")->info.settings.retention, Nanos{0});
 }

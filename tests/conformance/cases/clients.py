@@ -31,12 +31,14 @@ class Clients(SnsCase):
 
     def test_dead_letter_sources_of_a_resource(self):
         url, dead = self.dead_letter_pair()
-        self.assertEqual([queue.url for queue in self.resource("sqs").Queue(dead).dead_letter_source_queues.all()], [url])
+        self.assertEqual([queue.url for queue in self.resource("sqs").Queue(dead).dead_letter_source_queues.all()],
+                         [url])
 
     def test_topic_as_a_resource(self):
         url = self.queue()
         topic = self.resource("sns").create_topic(Name=self.name())
-        subscription = topic.subscribe(Protocol="sqs", Endpoint=self.arn(url), Attributes={"RawMessageDelivery": "true"})
+        subscription = topic.subscribe(Protocol="sqs", Endpoint=self.arn(url),
+                                       Attributes={"RawMessageDelivery": "true"})
         topic.publish(Message="hello")
         self.assertEqual(self.bodies(url), ["hello"])
         self.assertEqual([each.arn for each in topic.subscriptions.all()], [subscription.arn])

@@ -29,7 +29,8 @@ class Crossing(SnsCase):
 
     def test_native_publish_to_a_topic_arrives_in_its_envelope(self):
         topic, url = self.subscribed()
-        self.ctl("publish", "topic/" + self.name_of(topic), "--body", "hello ä", "--subject", "s", "--attribute", "kind=created",
+        self.ctl("publish", "topic/" + self.name_of(topic), "--body", "hello ä", "--subject", "s",
+                 "--attribute", "kind=created",
                  "--attribute", "total:number=99.90", "--attribute", "raw:bytes=AAH/")
         got = self.envelope(url)
         self.assertEqual((got["Message"], got["Subject"], got["TopicArn"]), ("hello ä", "s", topic))
@@ -81,7 +82,8 @@ class Crossing(SnsCase):
     def test_queue_made_natively_is_a_queue_here(self):
         url = self.native_queue("--visibility-timeout", "7s", "--delay", "0s", "--retention", "1d")
         got = self.attributes(url)
-        self.assertEqual((got["VisibilityTimeout"], got["MessageRetentionPeriod"], got["DelaySeconds"]), ("7", "86400", "0"))
+        self.assertEqual((got["VisibilityTimeout"], got["MessageRetentionPeriod"], got["DelaySeconds"]),
+                         ("7", "86400", "0"))
         self.send(url, "x")
         self.assertEqual(self.bodies(url), ["x"])
 

@@ -1,5 +1,5 @@
-"""HTTP itself: what is too large, cut short or no HTTP at all ends with an answer or a closed connection, and the daemon
-goes on."""
+"""HTTP itself: what is too large, cut short or no HTTP at all ends with an answer or a closed connection, and the
+daemon goes on."""
 
 import http.client
 import json
@@ -56,7 +56,8 @@ class Http(RawCase):
 
     @rows(no_http=b"hello\r\n\r\n", bad_length=b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
           two_lengths=b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-          bad_chunk=b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", tls=b"\x16\x03\x01\x02\x00\x01\x00")
+          bad_chunk=b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+          tls=b"\x16\x03\x01\x02\x00\x01\x00")
     def test_no_http(self, data):
         answer = self.send_bytes(data)
         self.assertTrue(answer == b"" or answer.startswith(b"HTTP/1.1 4"), answer)
@@ -69,8 +70,8 @@ class Http(RawCase):
 
     def test_chunked_body(self):
         body = json.dumps({"QueueNamePrefix": "never-made"}).encode()
-        self.connection.request("POST", "/", iter([body[:5], body[5:]]), {
-            "X-Amz-Target": "AmazonSQS.ListQueues", "Content-Type": JSON, "Transfer-Encoding": "chunked"}, encode_chunked=True)
+        headers = {"X-Amz-Target": "AmazonSQS.ListQueues", "Content-Type": JSON, "Transfer-Encoding": "chunked"}
+        self.connection.request("POST", "/", iter([body[:5], body[5:]]), headers, encode_chunked=True)
         self.assertEqual(self.connection.getresponse().read(), b"{}")
 
     def test_expect_continue(self):

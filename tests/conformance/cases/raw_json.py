@@ -30,7 +30,8 @@ class Json(RawCase):
 
     @rows(text="ten", half=1.5, list=[1], huge=2 ** 70)
     def test_wrong_type_of_number(self, value):
-        self.refused_json(self.ask_json("ReceiveMessage", {"QueueUrl": "q", "MaxNumberOfMessages": value}), *SERIALIZATION)
+        self.refused_json(self.ask_json("ReceiveMessage", {"QueueUrl": "q", "MaxNumberOfMessages": value}),
+                          *SERIALIZATION)
 
     def test_null_is_not_given(self):
         url = self.queue()
@@ -39,17 +40,20 @@ class Json(RawCase):
         self.assertEqual(answer.status, 200, answer)
 
     def test_members_that_are_not_known_are_passed_over(self):
-        answer = self.ask_json("SendMessage", {"QueueUrl": self.queue(), "MessageBody": "x", "Colour": {"a": [1, None]}})
+        answer = self.ask_json("SendMessage",
+                               {"QueueUrl": self.queue(), "MessageBody": "x", "Colour": {"a": [1, None]}})
         self.assertEqual(answer.status, 200, answer)
 
-    @rows(operation="AmazonSQS.Fly", service="Other.SendMessage", no_dot="SendMessage", empty="", case="AmazonSQS.sendmessage")
+    @rows(operation="AmazonSQS.Fly", service="Other.SendMessage", no_dot="SendMessage", empty="",
+          case="AmazonSQS.sendmessage")
     def test_unknown_target(self, target):
         answer = self.ask("{}", X_Amz_Target=target, Content_Type=JSON)
         self.assertIn(answer.status, (400, 404), answer)
         self.assertEqual(answer.json["__type"].rpartition("#")[2], "UnknownOperationException", answer)
         self.still_open()
 
-    @rows(charset="application/x-amz-json-1.0; charset=utf-8", version="application/x-amz-json-1.1", plain="application/json")
+    @rows(charset="application/x-amz-json-1.0; charset=utf-8", version="application/x-amz-json-1.1",
+          plain="application/json")
     def test_content_type(self, kind):
         answer = self.ask_json("ListQueues", {"QueueNamePrefix": "never-made"}, Content_Type=kind)
         self.assertEqual((answer.status, answer.body), (200, b"{}"), answer)
@@ -67,10 +71,12 @@ class Json(RawCase):
                                                     "MessageSystemAttributeNames": ["AWSTraceHeader"]}).json["Messages"]
         self.assertEqual(set(message), {"MessageId", "ReceiptHandle", "MD5OfBody", "Body"})
 
-    @rows(delete=("DeleteMessage", {"ReceiptHandle": "x"}, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
+    @rows(delete=("DeleteMessage", {"ReceiptHandle": "x"}, "com.amazonaws.sqs#ReceiptHandleIsInvalid",
+                  "ReceiptHandleIsInvalid"),
           no_queue=("GetQueueUrl", {"QueueName": "never-made"}, "com.amazonaws.sqs#QueueDoesNotExist",
                     "AWS.SimpleQueueService.NonExistentQueue"),
-          parameter=("ReceiveMessage", {"WaitTimeSeconds": 21}, "com.amazon.coral.service#InvalidParameterValueException",
+          parameter=("ReceiveMessage", {"WaitTimeSeconds": 21},
+                     "com.amazon.coral.service#InvalidParameterValueException",
                      "InvalidParameterValue"),
           missing=("SendMessage", {}, "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"),
           empty_batch=("SendMessageBatch", {"Entries": []}, "com.amazonaws.sqs#EmptyBatchRequest",
@@ -95,7 +101,8 @@ class Json(RawCase):
     def test_at_the_path_of_a_queue_with_a_region(self):
         url = self.queue()
         path = "/queue/eu-central-1" + url[len(self.world.endpoint):]
-        answer = self.ask(json.dumps({"MessageBody": "by its path alone"}), path=path, X_Amz_Target="AmazonSQS.SendMessage",
+        answer = self.ask(json.dumps({"MessageBody": "by its path alone"}), path=path,
+                          X_Amz_Target="AmazonSQS.SendMessage",
                           Content_Type=JSON)
         self.assertEqual(answer.status, 200, answer)
         self.assertEqual(self.bodies(url), ["by its path alone"])

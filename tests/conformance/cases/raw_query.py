@@ -81,7 +81,8 @@ class Query(RawCase):
     def test_attributes_under_their_flat_name(self):
         name = self.name()
         answer = self.ask_form({"Action": "CreateQueue", "QueueName": name, "Attribute.1.Name": "DelaySeconds",
-                                "Attribute.1.Value": "5", "Attribute.2.Name": "VisibilityTimeout", "Attribute.2.Value": "6"})
+                                "Attribute.1.Value": "5", "Attribute.2.Name": "VisibilityTimeout",
+                                "Attribute.2.Value": "6"})
         url = answer.xml.findtext(f".//{SQS}QueueUrl")
         self.assertEqual(self.attributes(url, "DelaySeconds", "VisibilityTimeout"),
                          {"DelaySeconds": "5", "VisibilityTimeout": "6"})
@@ -106,12 +107,14 @@ class Query(RawCase):
         names = [name.text for name in answer.xml.iterfind(f".//{SQS}Attribute/{SQS}Name")]
         self.assertEqual(sorted(names), ["SenderId", "SentTimestamp"])
 
-    @rows(number=("MaxNumberOfMessages", "ten"), too_long=("WaitTimeSeconds", "9" * 40), empty=("VisibilityTimeout", "x"),
+    @rows(number=("MaxNumberOfMessages", "ten"), too_long=("WaitTimeSeconds", "9" * 40),
+          empty=("VisibilityTimeout", "x"),
           half=("MaxNumberOfMessages", "1.5"))
     def test_wrong_type_of_number(self, name, value):
         self.refused_form(self.ask_form({"Action": "ReceiveMessage", "QueueUrl": self.queue(), name: value}), INVALID)
 
-    @rows(missing=({"Action": "SendMessage"}, MISSING), no_queue=({"Action": "GetQueueUrl", "QueueName": "never-made"}, NO_QUEUE))
+    @rows(missing=({"Action": "SendMessage"}, MISSING),
+          no_queue=({"Action": "GetQueueUrl", "QueueName": "never-made"}, NO_QUEUE))
     def test_error(self, form, code):
         if "QueueName" not in form:
             form = {**form, "QueueUrl": self.queue()}
@@ -122,7 +125,8 @@ class Query(RawCase):
         answer = self.ask_form({"Action": "ListQueues", "QueueNamePrefix": "never-made"}, Content_Type=kind)
         self.assertEqual(answer.status, 200, answer)
 
-    @rows(deep="a." * 2000 + "1", far="AttributeName.999999999", gap="AttributeName.5", zero="AttributeName.0", odd="AttributeName.x")
+    @rows(deep="a." * 2000 + "1", far="AttributeName.999999999", gap="AttributeName.5", zero="AttributeName.0",
+          odd="AttributeName.x")
     def test_odd_names_do_no_harm(self, name):
         answer = self.ask_form({"Action": "ReceiveMessage", "QueueUrl": self.queue(), name: "All"})
         self.assertIn(answer.status, (200, 400), answer)

@@ -40,10 +40,12 @@ class Sns(RawCase, SnsCase):
         topic = self.topic()
         answer = self.ask_sns("DeleteTopic", {"TopicArn": topic})
         self.assertEqual((answer.status, answer.xml.tag), (200, SNS + "DeleteTopicResponse"))
-        answer = self.ask_sns("TagResource", {"ResourceArn": self.topic(), "Tags.member.1.Key": "a", "Tags.member.1.Value": "b"})
+        answer = self.ask_sns("TagResource",
+                              {"ResourceArn": self.topic(), "Tags.member.1.Key": "a", "Tags.member.1.Value": "b"})
         self.assertIsNotNone(answer.xml.find(SNS + "TagResourceResult"))
 
-    @rows(no_topic=("GetTopicAttributes", {"TopicArn": "arn:aws:sns:eu-central-1:000000000000:never-made"}, "NotFound", 404),
+    @rows(no_topic=("GetTopicAttributes", {"TopicArn": "arn:aws:sns:eu-central-1:000000000000:never-made"}, "NotFound",
+                    404),
           parameter=("CreateTopic", {"Name": "a b"}, "InvalidParameter", 400),
           missing=("Publish", {"TopicArn": "arn:aws:sns:eu-central-1:000000000000:t"}, None, 400),
           unknown=("Fly", {}, "InvalidAction", 400))

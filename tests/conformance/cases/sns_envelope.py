@@ -32,7 +32,8 @@ class Envelope(SnsCase):
         topic, url = self.subscribed()
         sent = self.publish(topic, "body", Subject="subject")
         got = self.envelope(url)
-        self.assertLessEqual({"Type": "Notification", "MessageId": sent["MessageId"], "TopicArn": topic, "Message": "body",
+        self.assertLessEqual({"Type": "Notification", "MessageId": sent["MessageId"], "TopicArn": topic,
+                              "Message": "body",
                               "Subject": "subject", "SignatureVersion": "1"}.items(), got.items())
         self.assertRegex(got["Timestamp"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertIn("Action=Unsubscribe&SubscriptionArn=" + topic, got["UnsubscribeURL"].replace("%3A", ":"))
@@ -40,7 +41,8 @@ class Envelope(SnsCase):
     def test_attributes(self):
         topic, url = self.subscribed()
         self.publish(topic, MessageAttributes={
-            "text": text("a\"ä"), "number": text("12.50", "Number"), "list": text('["a", 1, true, null]', "String.Array"),
+            "text": text("a\"ä"), "number": text("12.50", "Number"),
+            "list": text('["a", 1, true, null]', "String.Array"),
             "bytes": {"DataType": "Binary", "BinaryValue": b"\0\xff"}})
         self.assertEqual(self.envelope(url)["MessageAttributes"], {
             "text": {"Type": "String", "Value": "a\"ä"}, "number": {"Type": "Number", "Value": "12.50"},
@@ -116,7 +118,8 @@ class Signature(SnsCase):
             key = subprocess.run(["openssl", "x509", "-pubkey", "-noout", "-in", kept("certificate", certificate)],
                                  check=True, capture_output=True).stdout
             done = subprocess.run(["openssl", "dgst", digest, "-verify", kept("key", key), "-signature",
-                                   kept("signature", base64.b64decode(envelope["Signature"])), kept("said", said.encode())],
+                                   kept("signature", base64.b64decode(envelope["Signature"])),
+                                   kept("said", said.encode())],
                                   capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

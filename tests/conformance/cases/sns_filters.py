@@ -33,7 +33,8 @@ ATTRIBUTES = {
     "range": ({"n": [{"numeric": [">", 1, "<=", 5]}]}, [number("5"), number("1.1")], [number("1"), number("5.1")]),
     "at_least": ({"n": [{"numeric": [">=", -5]}]}, [number("-5"), number("0")], [number("-6")]),
     "below": ({"n": [{"numeric": ["<", 0]}]}, [number("-0.1")], [number("0")]),
-    "cidr": ({"ip": [{"cidr": "10.0.0.0/24"}]}, [{"ip": text("10.0.0.7")}], [{"ip": text("10.0.1.7")}, {"ip": text("x")}]),
+    "cidr": ({"ip": [{"cidr": "10.0.0.0/24"}]}, [{"ip": text("10.0.0.7")}],
+             [{"ip": text("10.0.1.7")}, {"ip": text("x")}]),
     "array": ({"colour": ["red"]}, [{"colour": text('["blue", "red"]', "String.Array")}],
               [{"colour": text('["blue"]', "String.Array")}]),
     "array_of_numbers": ({"n": [{"numeric": [">", 5]}]}, [{"n": text("[1, 6]", "String.Array")}],
@@ -45,7 +46,8 @@ ATTRIBUTES = {
 # policy, bodies that pass, bodies that do not
 BODIES = {
     "exact": ({"colour": ["red"]}, [{"colour": "red"}], [{"colour": "blue"}, {}, [], "text"]),
-    "nested": ({"order": {"kind": ["new"]}}, [{"order": {"kind": "new"}}], [{"order": {"kind": "old"}}, {"kind": "new"}]),
+    "nested": ({"order": {"kind": ["new"]}}, [{"order": {"kind": "new"}}],
+               [{"order": {"kind": "old"}}, {"kind": "new"}]),
     "nested_deep": ({"a": {"b": {"c": [1]}}}, [{"a": {"b": {"c": 1}}}], [{"a": {"b": {}}}]),
     "dotted": ({"a.b": ["x"]}, [{"a": {"b": "x"}}, {"a.b": "x"}], [{"a": "x"}]),
     "number": ({"n": [{"numeric": [">", 100]}]}, [{"n": 100.5}], [{"n": 100}, {"n": "101"}]),
@@ -91,7 +93,8 @@ class BodyScope(SnsCase):
 class Policies(SnsCase):
     def refuse(self, policy, message, code=INVALID, status=400, **attributes):
         self.refused(code, self.sns.subscribe, TopicArn=self.topic(), Protocol="sqs", Endpoint=self.arn(self.queue()),
-                     Attributes={"FilterPolicy": policy if isinstance(policy, str) else json.dumps(policy), **attributes},
+                     Attributes={"FilterPolicy": policy if isinstance(policy, str) else json.dumps(policy),
+                                 **attributes},
                      message=re.compile(message), status=status)
 
     @rows(operator={"a": [{"like": "x"}]}, nested_operator={"a": [{"anything-but": {"like": "x"}}]})

@@ -56,7 +56,8 @@ class Publish(SnsCase):
         self.refused(INVALID, self.sns.publish, Message="x", message=re.compile("TopicArn"))
 
     def test_empty_message(self):
-        self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message="", message="Invalid parameter: Empty message")
+        self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message="",
+                     message="Invalid parameter: Empty message")
 
     def test_without_message(self):
         with self.assertRaises(self.sns.exceptions.ClientError) as caught:
@@ -84,9 +85,11 @@ class Publish(SnsCase):
         self.subscribe(topic, source, RawMessageDelivery="true")
         self.publish(topic, MessageAttributes={f"a{n}": text("x") for n in range(11)})
         self.assertEqual(self.receive(source), [])
-        self.eventually(lambda: self.attributes(dead, "ApproximateNumberOfMessages")["ApproximateNumberOfMessages"] == "1")
+        self.eventually(lambda: self.attributes(dead,
+                                                "ApproximateNumberOfMessages")["ApproximateNumberOfMessages"] == "1")
 
-    @rows(no_type={"StringValue": "x"}, unknown_type={"DataType": "Colour", "StringValue": "x"}, no_value={"DataType": "String"},
+    @rows(no_type={"StringValue": "x"}, unknown_type={"DataType": "Colour", "StringValue": "x"},
+          no_value={"DataType": "String"},
           empty={"DataType": "String", "StringValue": ""}, no_number={"DataType": "Number", "StringValue": "ten"},
           no_array={"DataType": "String.Array", "StringValue": "["})
     def test_refuses_attribute(self, value):
@@ -124,7 +127,8 @@ class MessageStructure(SnsCase):
 
     @rows(no_default={"sqs": "s"}, list=["default"])
     def test_refuses(self, message):
-        self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message=json.dumps(message), MessageStructure="json",
+        self.refused(INVALID, self.sns.publish, TopicArn=self.topic(), Message=json.dumps(message),
+                     MessageStructure="json",
                      message=re.compile("^Invalid parameter: Message Structure"))
 
     def test_no_json(self):
@@ -144,7 +148,8 @@ class PublishBatch(SnsCase):
         return self.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
 
     def refuse(self, code, entries, message=None):
-        self.refused(code, self.sns.publish_batch, TopicArn=self.topic(), PublishBatchRequestEntries=entries, message=message)
+        self.refused(code, self.sns.publish_batch, TopicArn=self.topic(), PublishBatchRequestEntries=entries,
+                     message=message)
 
     def test_ten(self):
         topic, url = self.subscribed_raw()
@@ -174,7 +179,8 @@ class PublishBatch(SnsCase):
         self.refuse("BatchRequestTooLong", self.entries("x" * 131072, "x" * 131073),
                     re.compile("^The length of all the messages put together is more than the limit.*262144"))
 
-    @rows(subject={"Message": "x", "Subject": ""}, attribute={"Message": "x", "MessageAttributes": {"a": {"DataType": "Colour", "StringValue": "x"}}},
+    @rows(subject={"Message": "x", "Subject": ""},
+          attribute={"Message": "x", "MessageAttributes": {"a": {"DataType": "Colour", "StringValue": "x"}}},
           empty={"Message": ""})
     def test_bad_entry_fails_alone(self, bad):
         topic, url = self.subscribed_raw()
@@ -184,7 +190,8 @@ class PublishBatch(SnsCase):
         self.assertEqual(self.bodies(url), ["good"])
 
     def test_to_no_topic(self):
-        self.refused("NotFound", self.sns.publish_batch, TopicArn=self.missing(), PublishBatchRequestEntries=self.entries("x"),
+        self.refused("NotFound", self.sns.publish_batch, TopicArn=self.missing(),
+                     PublishBatchRequestEntries=self.entries("x"),
                      status=404, message=TOPIC_GONE)
 
 
@@ -238,7 +245,8 @@ class FifoTopics(SnsCase):
         url = self.fifo()
         arn = self.subscribe(topic, url, RawMessageDelivery="true")
         self.assertEqual(self.receive(url), [])
-        self.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="ReplayPolicy", AttributeValue=json.dumps(
+        self.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="ReplayPolicy",
+                                             AttributeValue=json.dumps(
             {"PointType": "Timestamp", "StartingPoint": "2020-01-01T00:00:00.000Z"}))
         got = []
         while len(got) < 3:

@@ -24,19 +24,23 @@ class Subscribe(SnsCase):
         self.subscribe(topic, url)
         self.refused(INVALID, self.sns.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=self.arn(url),
                      Attributes={"RawMessageDelivery": "true"},
-                     message="Invalid parameter: Attributes Reason: Subscription already exists with different attributes")
+                     message="Invalid parameter: Attributes Reason: Subscription already exists with different "
+                             "attributes")
 
     def test_to_no_topic(self):
-        self.refused("NotFound", self.sns.subscribe, TopicArn=self.missing(), Protocol="sqs", Endpoint=self.arn(self.queue()),
+        self.refused("NotFound", self.sns.subscribe, TopicArn=self.missing(), Protocol="sqs",
+                     Endpoint=self.arn(self.queue()),
                      status=404, message=TOPIC_GONE)
 
-    @rows(no_arn="queue", topic="arn:aws:sns:eu-central-1:000000000000:t", url="http://localhost/000000000000/q", empty="",
+    @rows(no_arn="queue", topic="arn:aws:sns:eu-central-1:000000000000:t", url="http://localhost/000000000000/q",
+          empty="",
           no_queue=MISSING_ARN)
     def test_bad_endpoint(self, endpoint):
         self.refused(INVALID, self.sns.subscribe, TopicArn=self.topic(), Protocol="sqs", Endpoint=endpoint,
                      message=re.compile("[Ee]ndpoint|queue"))
 
-    @rows(unknown="pigeon", email="email", email_json="email-json", sms="sms", application="application", firehose="firehose",
+    @rows(unknown="pigeon", email="email", email_json="email-json", sms="sms", application="application",
+          firehose="firehose",
           empty="")
     def test_protocol_that_is_not_offered(self, protocol):
         self.refused(INVALID, self.sns.subscribe, TopicArn=self.topic(), Protocol=protocol, Endpoint="x@example.com",
@@ -98,7 +102,8 @@ class Lists(SnsCase):
         self.assertEqual(len({s["SubscriptionArn"] for s in listed}), 110)
 
     def test_of_no_topic(self):
-        self.refused("NotFound", self.sns.list_subscriptions_by_topic, TopicArn=self.missing(), status=404, message=TOPIC_GONE)
+        self.refused("NotFound", self.sns.list_subscriptions_by_topic, TopicArn=self.missing(), status=404,
+                     message=TOPIC_GONE)
 
 
 class Unsubscribe(SnsCase):
@@ -117,7 +122,8 @@ class Unsubscribe(SnsCase):
 
     @rows(word="x", topic="arn:aws:sns:eu-central-1:000000000000:t", pending="PendingConfirmation")
     def test_bad_arn(self, arn):
-        self.refused(INVALID, self.sns.unsubscribe, SubscriptionArn=arn, message=re.compile("SubscriptionArn|SubscriptionId"))
+        self.refused(INVALID, self.sns.unsubscribe, SubscriptionArn=arn,
+                     message=re.compile("SubscriptionArn|SubscriptionId"))
 
 
 class SubscriptionAttributes(SnsCase):
@@ -165,9 +171,12 @@ class SubscriptionAttributes(SnsCase):
           redrive=("RedrivePolicy", "{"), redrive_to_no_arn=("RedrivePolicy", '{"deadLetterTargetArn":"x"}'),
           unknown=("Colour", "red"), read_only=("Owner", "000000000000"))
     def test_refuses(self, name, value):
-        self.refused(INVALID, self.sns.set_subscription_attributes, SubscriptionArn=self.subscription(), AttributeName=name,
-                     AttributeValue=value, message=re.compile(name if name not in ("Colour", "Owner") else "AttributeName|" + name))
-        self.refused(INVALID, self.sns.subscribe, TopicArn=self.topic(), Protocol="sqs", Endpoint=self.arn(self.queue()),
+        self.refused(INVALID, self.sns.set_subscription_attributes, SubscriptionArn=self.subscription(),
+                     AttributeName=name,
+                     AttributeValue=value,
+                     message=re.compile(name if name not in ("Colour", "Owner") else "AttributeName|" + name))
+        self.refused(INVALID, self.sns.subscribe, TopicArn=self.topic(), Protocol="sqs",
+                     Endpoint=self.arn(self.queue()),
                      Attributes={name: value})
 
     @rows(get=("get_subscription_attributes", {}),

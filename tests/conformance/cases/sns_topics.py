@@ -103,7 +103,8 @@ class TopicAttributes(SnsCase):
     def test_at_first(self):
         arn = self.topic()
         got = self.topic_attributes(arn)
-        self.assertLessEqual({"TopicArn": arn, "Owner": ACCOUNT, "SubscriptionsConfirmed": "0", "SubscriptionsPending": "0",
+        self.assertLessEqual({"TopicArn": arn, "Owner": ACCOUNT, "SubscriptionsConfirmed": "0",
+                              "SubscriptionsPending": "0",
                               "SubscriptionsDeleted": "0", "DisplayName": ""}.items(), got.items())
         self.assertNotIn("FifoTopic", got)
         self.assertEqual(json.loads(got["Policy"])["Statement"][0]["Resource"], arn)
@@ -151,8 +152,10 @@ class TopicAttributes(SnsCase):
         effective = json.loads(self.topic_attributes(arn)["EffectiveDeliveryPolicy"])
         self.assertEqual(effective["http"]["defaultHealthyRetryPolicy"]["numRetries"], 5)
 
-    @rows(longer_than_an_hour={"maxDelayTarget": 3601}, least_above_most={"minDelayTarget": 30}, too_many={"numRetries": 101},
-          unknown_backoff={"backoffFunction": "none"}, no_number={"numRetries": "x"}, negative={"numNoDelayRetries": -1})
+    @rows(longer_than_an_hour={"maxDelayTarget": 3601}, least_above_most={"minDelayTarget": 30},
+          too_many={"numRetries": 101},
+          unknown_backoff={"backoffFunction": "none"}, no_number={"numRetries": "x"},
+          negative={"numNoDelayRetries": -1})
     def test_refuses_delivery_policy(self, part):
         policy = {"http": {"defaultHealthyRetryPolicy": {**RETRIES, **part}}}
         self.refused(INVALID, self.sns.set_topic_attributes, TopicArn=self.topic(), AttributeName="DeliveryPolicy",
@@ -224,6 +227,12 @@ class TagsAndPolicies(SnsCase):
         arn = self.topic(True, ArchivePolicy=json.dumps({"MessageRetentionPeriod": "7"}))
         got = self.topic_attributes(arn)
         self.assertEqual(json.loads(got["ArchivePolicy"]), {"MessageRetentionPeriod": "7"})
+
+    def test_archived_topic_is_not_deleted(self):
+        arn = self.topic(True, ArchivePolicy=json.dumps({"MessageRetentionPeriod": "7"}))
+        self.refused("InvalidState", self.sns.delete_topic, TopicArn=arn, message=re.compile("ArchivePolicy"))
+        self.sns.set_topic_attributes(TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue="{}")
+        self.sns.delete_topic(TopicArn=arn)
 
     @rows(none="0", too_long="366", word="x")
     def test_refuses_archive_policy(self, days):

@@ -71,7 +71,8 @@ class Permissions(Case):
         statement, = self.statements(url)
         self.assertEqual((statement["Sid"], statement["Effect"], statement["Resource"]), ("l", "Allow", self.arn(url)))
         self.assertEqual(statement["Action"], ["SQS:SendMessage", "SQS:ReceiveMessage"])
-        self.assertEqual(statement["Principal"]["AWS"], ["arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:root"])
+        self.assertEqual(statement["Principal"]["AWS"],
+                         ["arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:root"])
 
     def test_all_actions(self):
         url = self.queue()
@@ -107,7 +108,8 @@ class Permissions(Case):
     def test_without(self, name):
         given = {"Label": "l", "AWSAccountIds": [ACCOUNT], "Actions": ["SendMessage"]}
         del given[name]
-        self.refused(MISSING, self.sqs.add_permission, QueueUrl=self.queue(), message=re.compile("PrincipalId" if name == "AWSAccountIds" else name[:6]), **given)
+        self.refused(MISSING, self.sqs.add_permission, QueueUrl=self.queue(),
+                     message=re.compile("PrincipalId" if name == "AWSAccountIds" else name[:6]), **given)
 
     def test_of_no_queue(self):
         self.refused(NO_QUEUE, self.sqs.remove_permission, QueueUrl="never-made", Label="l", message=self.no_queue)

@@ -14,7 +14,8 @@ DEFAULTS = {
 RANGES = {"VisibilityTimeout": (0, 43200), "MaximumMessageSize": (1024, 1048576),
           "MessageRetentionPeriod": (60, 1209600), "DelaySeconds": (0, 900), "ReceiveMessageWaitTimeSeconds": (0, 20)}
 OUTSIDE = {f"{name}_{what}": (name, value) for name, (least, most) in RANGES.items()
-           for what, value in (("below", str(least - 1)), ("above", str(most + 1)), ("no_number", "many"), ("empty", ""))
+           for what,
+           value in (("below", str(least - 1)), ("above", str(most + 1)), ("no_number", "many"), ("empty", ""))
            if (name, what) != ("VisibilityTimeout", "empty")}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Sid": "s", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]})
@@ -48,7 +49,8 @@ class GetQueueAttributes(Case):
                      AttributeNames=["Colour"], message="Unknown Attribute Colour.")
 
     def test_what_is_not_set_is_left_out(self):
-        self.assertEqual(self.attributes(self.queue(), "RedrivePolicy", "Policy", "DelaySeconds"), {"DelaySeconds": "0"})
+        self.assertEqual(self.attributes(self.queue(), "RedrivePolicy", "Policy", "DelaySeconds"),
+                         {"DelaySeconds": "0"})
 
     def test_of_no_queue(self):
         self.refused(NO_QUEUE, self.sqs.get_queue_attributes, QueueUrl="never-made", AttributeNames=["All"],
@@ -171,8 +173,8 @@ class FifoAttributes(Case):
     def test_high_throughput_needs_scope_of_groups(self):
         self.refused("InvalidAttributeValue", self.sqs.create_queue, QueueName=self.name(".fifo"),
                      Attributes={"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"},
-                     message="Invalid value for the parameter FifoThroughputLimit. Reason: The perMessageGroupId value is "
-                             "allowed only when the value for DeduplicationScope is messageGroup.")
+                     message="Invalid value for the parameter FifoThroughputLimit. Reason: The perMessageGroupId value "
+                             "is allowed only when the value for DeduplicationScope is messageGroup.")
 
     def test_content_based_deduplication_can_be_switched(self):
         url = self.fifo()
@@ -192,7 +194,8 @@ class RedrivePolicy(Case):
     @rows(zero=0, too_many=1001, negative=-1, word="many")
     def test_refuses_count(self, count):
         self.refused(INVALID, self.sqs.create_queue, QueueName=self.name(),
-                     Attributes={"RedrivePolicy": self.policy(count)}, message=re.compile("maxReceiveCount|RedrivePolicy"))
+                     Attributes={"RedrivePolicy": self.policy(count)},
+                     message=re.compile("maxReceiveCount|RedrivePolicy"))
 
     @rows(no_json="{", no_object="[]", no_count='{"deadLetterTargetArn":"%s"}' % MISSING_ARN,
           no_target='{"maxReceiveCount":1}', no_arn='{"deadLetterTargetArn":"x","maxReceiveCount":1}',
@@ -207,16 +210,24 @@ class RedrivePolicy(Case):
                      Attributes={"RedrivePolicy": self.policy(1, self.arn(self.fifo()))},
                      message=re.compile("same type|RedrivePolicy"))
 
+    def test_to_itself(self):
+        url = self.queue()
+        self.refused(INVALID, self.sqs.set_queue_attributes, QueueUrl=url,
+                     Attributes={"RedrivePolicy": self.policy(1, self.arn(url))},
+                     message=re.compile("RedrivePolicy is invalid. Reason: .*cannot be its own dead-letter target"))
+
     def test_is_taken_away_with_an_empty_one(self):
         url = self.queue(RedrivePolicy=self.policy(1))
         self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
         self.assertNotIn("RedrivePolicy", self.attributes(url))
 
-    @rows(nobody={"redrivePermission": "denyAll"}, another={"redrivePermission": "byQueue", "sourceQueueArns": [MISSING_ARN]})
+    @rows(nobody={"redrivePermission": "denyAll"},
+          another={"redrivePermission": "byQueue", "sourceQueueArns": [MISSING_ARN]})
     def test_target_may_refuse(self, allow):
         target = self.arn(self.queue(RedriveAllowPolicy=json.dumps(allow)))
         self.refused(INVALID, self.sqs.create_queue, QueueName=self.name(),
-                     Attributes={"RedrivePolicy": self.policy(1, target)}, message=re.compile("RedrivePolicy|RedriveAllowPolicy"))
+                     Attributes={"RedrivePolicy": self.policy(1, target)},
+                     message=re.compile("RedrivePolicy|RedriveAllowPolicy"))
 
     def test_target_may_allow_by_name(self):
         source = self.queue()
@@ -227,7 +238,8 @@ class RedrivePolicy(Case):
 
     @rows(no_json="{", unknown='{"redrivePermission":"some"}', no_names='{"redrivePermission":"byQueue"}',
           names_for_all='{"redrivePermission":"allowAll","sourceQueueArns":["%s"]}' % MISSING_ARN,
-          too_many=json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [MISSING_ARN + str(n) for n in range(11)]}))
+          too_many=json.dumps({"redrivePermission": "byQueue",
+                               "sourceQueueArns": [MISSING_ARN + str(n) for n in range(11)]}))
     def test_refuses_allow_policy(self, policy):
         self.refused(INVALID, self.sqs.create_queue, QueueName=self.name(), Attributes={"RedriveAllowPolicy": policy},
                      message=re.compile("RedriveAllowPolicy"))

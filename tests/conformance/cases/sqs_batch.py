@@ -49,8 +49,8 @@ class EveryBatch(Case):
              "ChangeMessageVisibilityBatch") for what, bad in BAD_IDS.items() if what in ("space", "long")})
     def test_bad_id(self, action, bad):
         self.refuse_ids(action, ["a", bad], "InvalidBatchEntryId",
-                        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
-                        "most 80 letters long.")
+                        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be "
+                        "at most 80 letters long.")
 
     @rows(**BAD_IDS)
     def test_send_refuses_id(self, bad):

@@ -67,7 +67,8 @@ class Parameters(Case):
         self.refused(INVALID, self.sqs.send_message, QueueUrl=self.fifo(), MessageBody="x", MessageGroupId="g",
                      message=NO_DEDUPLICATION)
 
-    @rows(group=("MessageGroupId", {"MessageDeduplicationId": "d"}), deduplication=("MessageDeduplicationId", {"MessageGroupId": "g"}))
+    @rows(group=("MessageGroupId", {"MessageDeduplicationId": "d"}),
+          deduplication=("MessageDeduplicationId", {"MessageGroupId": "g"}))
     def test_missing_in_one_entry_fails_the_batch(self, name, only):
         url = self.fifo()
         self.refused(INVALID, self.sqs.send_message_batch, QueueUrl=url, Entries=[

@@ -30,13 +30,15 @@ class CreateQueue(Case):
         again = self.sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
         self.assertEqual(again, first)
 
-    @rows(visibility=("VisibilityTimeout", "31"), delay=("DelaySeconds", "1"), retention=("MessageRetentionPeriod", "60"),
+    @rows(visibility=("VisibilityTimeout", "31"), delay=("DelaySeconds", "1"),
+          retention=("MessageRetentionPeriod", "60"),
           wait=("ReceiveMessageWaitTimeSeconds", "1"), size=("MaximumMessageSize", "2048"))
     def test_again_with_another_value_is_refused(self, attribute, value):
         name = self.name()
         self.sqs.create_queue(QueueName=name)
         self.refused("QueueAlreadyExists", self.sqs.create_queue, QueueName=name, Attributes={attribute: value},
-                     message="A queue already exists with the same name and a different value for attribute " + attribute)
+                     message="A queue already exists with the same name and a different value for attribute "
+                             + attribute)
 
     @rows(empty="", too_long="a" * 81, dot="a.b", space="a b", slash="a/b", umlaut="ä", fifo_without_attribute="a.fifo")
     def test_bad_name(self, name):
@@ -95,12 +97,14 @@ class GetQueueUrl(Case):
 class QueueUrls(Case):
     """Whatever a client takes for a queue's URL."""
 
-    @rows(bare_name="{name}", path="/000000000000/{name}", other_host="https://sqs.us-east-1.amazonaws.com/000000000000/{name}",
+    @rows(bare_name="{name}", path="/000000000000/{name}",
+          other_host="https://sqs.us-east-1.amazonaws.com/000000000000/{name}",
           with_region="http://localhost:1/queue/us-west-2/000000000000/{name}")
     def test_is_understood(self, form):
         url = self.queue()
         given = form.format(name=url.rpartition("/")[2])
-        self.assertEqual(self.sqs.send_message(QueueUrl=given, MessageBody="x")["ResponseMetadata"]["HTTPStatusCode"], 200)
+        self.assertEqual(self.sqs.send_message(QueueUrl=given, MessageBody="x")["ResponseMetadata"]["HTTPStatusCode"],
+                         200)
         self.assertEqual(self.bodies(url), ["x"])
 
     def test_of_another_account_is_another_queue(self):
@@ -145,7 +149,8 @@ class ListQueues(Case):
 
     @rows(none=0, too_many=1001, negative=-1)
     def test_bad_max_results(self, most):
-        self.refused(INVALID, self.sqs.list_queues, MaxResults=most, message=re.compile(f"{most}.*MaxResults|MaxResults.*{most}"))
+        self.refused(INVALID, self.sqs.list_queues, MaxResults=most,
+                     message=re.compile(f"{most}.*MaxResults|MaxResults.*{most}"))
 
     def test_bad_token(self):
         self.refused(INVALID, self.sqs.list_queues, MaxResults=1, NextToken="no token",

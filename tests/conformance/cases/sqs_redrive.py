@@ -44,7 +44,8 @@ class DeadLetters(Case):
         url, dead = self.dead_letter_pair(2)
         self.send(url)
         message = self.receive_one(url, VisibilityTimeout=0)
-        self.assertEqual(self.dead_letter(url, dead)["Attributes"]["SentTimestamp"], message["Attributes"]["SentTimestamp"])
+        self.assertEqual(self.dead_letter(url, dead)["Attributes"]["SentTimestamp"],
+                         message["Attributes"]["SentTimestamp"])
 
     def test_of_fifo_keeps_its_group(self):
         url, dead = self.dead_letter_pair(1, True)
@@ -148,8 +149,8 @@ class MoveTasks(Case):
     def test_one_at_a_time(self):
         _, dead, _ = self.slow()
         self.refused(INVALID, self.sqs.start_message_move_task, SourceArn=self.arn(dead),
-                     message="There is already a task running. Only one active task is allowed for a source queue arn at a "
-                             "given time.")
+                     message="There is already a task running. Only one active task is allowed for a source queue arn at "
+                             "a given time.")
 
     def test_newest_is_listed_first(self):
         url, dead, _ = self.failed()
@@ -172,7 +173,8 @@ class MoveTasks(Case):
     def test_to_no_queue(self):
         _, dead = self.dead_letter_pair()
         self.refused(NOT_FOUND, self.sqs.start_message_move_task, SourceArn=self.arn(dead), DestinationArn=MISSING_ARN,
-                     status=404, message="The resource that you specified for the DestinationArn parameter doesn't exist.")
+                     status=404,
+                     message="The resource that you specified for the DestinationArn parameter doesn't exist.")
 
     @rows(none=0, above=501, negative=-1)
     def test_rate(self, rate):
@@ -181,7 +183,8 @@ class MoveTasks(Case):
                      MaxNumberOfMessagesPerSecond=rate, message=re.compile("MaxNumberOfMessagesPerSecond"))
 
     def test_without_source(self):
-        self.refused(MISSING, self.sqs.start_message_move_task, message="The request must contain the parameter SourceArn.")
+        self.refused(MISSING, self.sqs.start_message_move_task,
+                     message="The request must contain the parameter SourceArn.")
 
     def test_list_of_no_queue(self):
         self.refused(NOT_FOUND, self.sqs.list_message_move_tasks, SourceArn=MISSING_ARN, status=404)

@@ -51,7 +51,8 @@ class SendMessage(Case):
         self.assertEqual(self.receive_one(url)["MessageId"], sent["MessageId"])
 
     @rows(ascii="hello", umlaut="ä", emoji="😀", spaces="  a  ", newlines="a\nb\tc", carriage_return="a\r\nb\r",
-          markup="<a href=\"x\">&amp;'</a>", json='{"a": "\\u0001"}', percent="a%20b+c", last_of_plane="\ufffd\ud7ff\ue000",
+          markup="<a href=\"x\">&amp;'</a>", json='{"a": "\\u0001"}', percent="a%20b+c",
+          last_of_plane="\ufffd\ud7ff\ue000",
           backslash="a\\b\"c\"", one="x", cdata="]]><![CDATA[", only_space=" ", only_newline="\n")
     def test_body_comes_back_as_it_was(self, body):
         url = self.queue()
@@ -182,16 +183,21 @@ class MessageAttributes(Case):
 
     @rows(no_type={"StringValue": "x"}, empty_type={"DataType": "", "StringValue": "x"},
           unknown_type={"DataType": "Colour", "StringValue": "x"}, no_value={"DataType": "String"},
-          empty_text={"DataType": "String", "StringValue": ""}, bytes_for_text={"DataType": "String", "BinaryValue": b"x"},
-          text_for_bytes={"DataType": "Binary", "StringValue": "x"}, no_number={"DataType": "Number", "StringValue": "ten"},
-          empty_bytes={"DataType": "Binary", "BinaryValue": b""}, list={"DataType": "StringList", "StringListValues": ["x"]},
-          long_type={"DataType": "String." + "a" * 250, "StringValue": "x"}, nul={"DataType": "String", "StringValue": "a\0"})
+          empty_text={"DataType": "String", "StringValue": ""},
+          bytes_for_text={"DataType": "String", "BinaryValue": b"x"},
+          text_for_bytes={"DataType": "Binary", "StringValue": "x"},
+          no_number={"DataType": "Number", "StringValue": "ten"},
+          empty_bytes={"DataType": "Binary", "BinaryValue": b""},
+          list={"DataType": "StringList", "StringListValues": ["x"]},
+          long_type={"DataType": "String." + "a" * 250, "StringValue": "x"},
+          nul={"DataType": "String", "StringValue": "a\0"})
     def test_refuses_value(self, value):
         url = self.queue()
         with self.assertRaises(self.sqs.exceptions.ClientError) as caught:
             self.sqs.send_message(QueueUrl=url, MessageBody="x", MessageAttributes={"size": value})
         error = caught.exception.response["Error"]
-        self.assertIn(error["Code"], (INVALID, "InvalidMessageContents", "AWS.SimpleQueueService.UnsupportedOperation"), error)
+        self.assertIn(error["Code"], (INVALID, "InvalidMessageContents", "AWS.SimpleQueueService.UnsupportedOperation"),
+                      error)
         self.assertRegex(error["Message"], "size|list values")
         self.assertEqual(self.receive(url), [])
 

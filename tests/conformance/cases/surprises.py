@@ -135,7 +135,8 @@ class AccountAlias(OwnDaemon):
         super().start("--namespaces-alias=*=default")
         self.ctl.run("topic", "create", "order-events")
         self.ctl.run("queue", "create", "order-queue")
-        self.ctl.run("subscription", "create", "order-events-queue", "--topic", "order-events", "--queue", "order-queue")
+        self.ctl.run("subscription", "create", "order-events-queue", "--topic", "order-events", "--queue",
+                     "order-queue")
 
     def client(self, service):
         return self.world.client(service, "123456789012", "us-east-1")
