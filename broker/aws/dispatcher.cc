@@ -36,6 +36,9 @@ class Dispatcher::Exchange {
   const std::shared_ptr<Call> call;
   const Frame frame;
   net::Responder responder;
+  // Of the connection's thread.
+  bool hung_up = false;
+  bool withheld = false;  // the answer, from who had hung up
 };
 
 Dispatcher::Dispatcher(Naming naming, Executor& strand, Entropy& entropy)
@@ -47,21 +50,21 @@ void Dispatcher::Add(Service service, std::unique_ptr<const Action> action) {
   BROKER_CHECK((service == Service::kSqs ? sqs_ : sns_).emplace(name, std::move(action)).second);
 }
 
-const Dispatcher::Table& Dispatcher::TableOf(Service service) const {
-  return service == Service::kSqs ? sqs_ : sns_;
-}
+const Dispatcher::Table& Dispatcher::TableOf(Service service) const { return service == Service::kSqs ? sqs_ : sns_; }
 
 void Dispatcher::Handle(net::Request request, net::Responder responder) {
-  Asked asked = Understand(request, [this](std::string_view action) {
-    return sns_.contains(action) && !sqs_.contains(action);
-  });
+  Asked asked =
+      Understand(request, [this](std::string_view action) { return sns_.contains(action) && !sqs_.contains(action); });
   Frame frame{asked.service, asked.form, asked.action, NewUuid(entropy_)};
   auto start = Prepare(asked);
   if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));
 
   auto call = std::make_shared<Call>(Identity::Of(request, asked.signature, naming_), asked.form);
-  responder.OnHangUp([this, call] { strand_.Post([call] { call->End(); }); });
   auto exchange = std::make_shared<Exchange>(call, std::move(frame), std::move(responder));
+  exchange->responder.OnHangUp([this, exchange] {
+    exchange->hung_up = true;
+    strand_.Post([call = exchange->call] { call->End(); });
+  });
   strand_.Post([this, exchange, start = *std::move(start)] { Begin(exchange, start); });
 }
 
@@ -72,8 +75,7 @@ Result<Action::Start, Refusal> Dispatcher::Prepare(Asked& asked) const {
   const bool misplaced = asked.form == Form::kQuery && asked.at_queue && IsOfNoQueue(asked.action);
   if (found == table.end() || misplaced) {
     if (asked.form == Form::kJson) {
-      return Refuse(CommonFault::kUnknownOperation,
-                    fmt::format("The operation {} is not known.", Shown(asked.action)));
+      return Refuse(CommonFault::kUnknownOperation, fmt::format("The operation {} is not known.", Shown(asked.action)));
     }
     return Refuse(CommonFault::kInvalidAction,
                   fmt::format("The action {} is not valid for this endpoint.", Shown(asked.action)));
@@ -86,19 +88,25 @@ Result<Action::Start, Refusal> Dispatcher::Prepare(Asked& asked) const {
 void Dispatcher::Begin(const std::shared_ptr<Exchange>& exchange, const Action::Start& start) {
   if (idle_) return Finish(exchange, Refuse(CommonFault::kServiceUnavailable, "The broker is stopping."));
   open_.insert(exchange);
-  start(exchange->call, [this, exchange](Result<Action::WriteOutput, Refusal> result) {
-    Finish(exchange, std::move(result));
-  });
+  start(exchange->call,
+        [this, exchange](Result<Action::WriteOutput, Refusal> result) { Finish(exchange, std::move(result)); });
 }
 
 void Dispatcher::Finish(const std::shared_ptr<Exchange>& exchange, Result<Action::WriteOutput, Refusal> result) {
   exchange->call->Answered();
   exchange->responder.Send(
-      [exchange, result = std::move(result)] {
+      [exchange, result = std::move(result), losable = exchange->call->CanBeLost()] {
+        // The system takes bytes also for who has closed, so that they would count as handed over.
+        exchange->withheld = losable && exchange->hung_up;
+        if (exchange->withheld) {
+          return RenderRefusal(exchange->frame,
+                               Refuse(CommonFault::kServiceUnavailable,
+                                      "The client had hung up: what it was to receive was given back."));
+        }
         return result.ok() ? RenderOutput(exchange->frame, *result) : RenderRefusal(exchange->frame, result.error());
       },
-      [this, call = exchange->call](bool written) {
-        if (!written) strand_.Post([call] { call->Lost(); });
+      [this, exchange](bool written) {
+        if (!written || exchange->withheld) strand_.Post([call = exchange->call] { call->Lost(); });
       });
   open_.erase(exchange);
   if (idle_ && open_.empty()) std::exchange(idle_, [] {})();

@@ -31,6 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Both do nothing but say so when exchange `number` is over or the connection gone.
   void Answer(std::uint64_t number, Response response, Responder::Written written);
   void SetHangUp(std::uint64_t number, std::function<void()> hang_up);
+  // Tells who wants to know if the client has hung up, though its turn to be read has not come.
+  void LookForEnd();
   bool Awaits(std::uint64_t number) const { return state_ == State::kHandling && number == exchange_; }
 
   // Closes it, or refuses the request, if the time for the present phase is over.
@@ -67,13 +69,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool waiting_ = false;        // WhenReadable is pending
   bool peer_finished_ = false;  // the client sends nothing more
   bool keep_alive_ = true;
-  bool head_only_ = false;      // the answer goes without its body
+  bool head_only_ = false;  // the answer goes without its body
   std::optional<MonotonicTime> deadline_;
   std::uint64_t exchange_ = 0;  // number of the request being handled
   std::size_t accounted_ = 0;
-  std::size_t dropped_ = 0;     // while lingering
+  std::size_t dropped_ = 0;  // while lingering
   std::function<void()> hang_up_;
-  std::string head_;            // being written, with body_
+  std::string head_;  // being written, with body_
   std::string body_;
   Responder::Written written_;
 };

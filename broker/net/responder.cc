@@ -12,16 +12,18 @@ void Responder::Exchange::Send(Render render, Written written) {
   boost::asio::dispatch(loop_->context(), [weak = connection_, number = number_, render = std::move(render),
                                            written = std::move(written)]() mutable {
     const auto connection = weak.lock();
+    if (connection) connection->LookForEnd();
     if (connection && connection->Awaits(number)) return connection->Answer(number, render(), std::move(written));
     if (written) written(false);
   });
 }
 
 void Responder::Exchange::OnHangUp(std::function<void()> hang_up) {
-  boost::asio::dispatch(loop_->context(), [weak = connection_, number = number_, hang_up = std::move(hang_up)]() mutable {
-    const auto connection = weak.lock();
-    connection ? connection->SetHangUp(number, std::move(hang_up)) : hang_up();
-  });
+  boost::asio::dispatch(loop_->context(),
+                        [weak = connection_, number = number_, hang_up = std::move(hang_up)]() mutable {
+                          const auto connection = weak.lock();
+                          connection ? connection->SetHangUp(number, std::move(hang_up)) : hang_up();
+                        });
 }
 
 Responder::Responder(std::unique_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}

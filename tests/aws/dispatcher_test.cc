@@ -21,9 +21,10 @@ using ::testing::HasSubstr;
 struct Seen {
   std::atomic<int> waiting{0};
   std::atomic<int> ended{0};
+  std::atomic<int> lost{0};
 };
 
-// Answers what it was given. `Text` "wait" waits to be ended, "refuse" is refused.
+// Answers what it was given. `Text` "wait" waits to be ended, "hand over" too, with what can be lost; "refuse" is refused.
 struct Repeat {
   static constexpr std::string_view kName = "Repeat";
   struct Input {
@@ -44,9 +45,11 @@ struct Repeat {
   }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
-    if (in.text == "refuse") return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
-    if (in.text == "wait") {
-      call->OnEnd([this, done] {
+    if (in.text == "refuse")
+      return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
+    if (in.text == "wait" || in.text == "hand over") {
+      call->OnEnd([this, done, call = in.text == "wait" ? nullptr : call.get()] {
+        if (call) call->OnLost([this] { ++seen.lost; });
         ++seen.ended;
         done(Output{});
       });
@@ -133,23 +136,27 @@ TEST_F(DispatcherTest, AnActionIsAnsweredInJson) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Header(response, "Content-Type"), "application/x-amz-json-1.0");
   EXPECT_THAT(Header(response, "x-amzn-RequestId"), ::testing::ContainsRegex(kUuid));
-  EXPECT_EQ(response.body, R"({"Arn":"arn:aws:sqs:us-east-1:000000000000:q","Texts":["a\"b","a\"b"],"Tags":{"k":"v"}})");
+  EXPECT_EQ(response.body,
+            R"({"Arn":"arn:aws:sqs:us-east-1:000000000000:q","Texts":["a\"b","a\"b"],"Tags":{"k":"v"}})");
 }
 
 TEST_F(DispatcherTest, TheSameActionIsAnsweredInQuery) {
   const auto response = Ask(FormText("Action=Repeat&QueueUrl=q&Text=a%22b&Count=2&Tag.1.Key=k&Tag.1.Value=v"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Header(response, "Content-Type"), "text/xml");
-  EXPECT_EQ(response.body,
-            fmt::format("<?xml version=\"1.0\"?><RepeatResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
-                        "<RepeatResult><Arn>arn:aws:sqs:us-east-1:000000000000:q</Arn><Text>a&quot;b</Text><Text>a&quot;b</Text>"
-                        "<Tag><Key>k</Key><Value>v</Value></Tag></RepeatResult><ResponseMetadata><RequestId>{}</RequestId>"
-                        "</ResponseMetadata></RepeatResponse>",
-                        Header(response, "x-amzn-RequestId")));
+  EXPECT_EQ(
+      response.body,
+      fmt::format(
+          "<?xml version=\"1.0\"?><RepeatResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
+          "<RepeatResult><Arn>arn:aws:sqs:us-east-1:000000000000:q</Arn><Text>a&quot;b</Text><Text>a&quot;b</Text>"
+          "<Tag><Key>k</Key><Value>v</Value></Tag></RepeatResult><ResponseMetadata><RequestId>{}</RequestId>"
+          "</ResponseMetadata></RepeatResponse>",
+          Header(response, "x-amzn-RequestId")));
 }
 
 TEST_F(DispatcherTest, TheOtherServiceWrapsItsLists) {
-  const auto response = Ask(FormText("Action=Repeat&Version=2010-03-31&QueueUrl=q&Text=a&Tags.entry.1.Key=k&Tags.entry.1.Value=v"));
+  const auto response =
+      Ask(FormText("Action=Repeat&Version=2010-03-31&QueueUrl=q&Text=a&Tags.entry.1.Key=k&Tags.entry.1.Value=v"));
   EXPECT_THAT(response.body, HasSubstr("xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\""));
   EXPECT_THAT(response.body, HasSubstr("<Texts><member>a</member></Texts><Tags><entry><Key>k</Key>"));
 }
@@ -173,11 +180,12 @@ TEST_F(DispatcherTest, RefusalsAreSaidInEachProtocol) {
 
   const auto query = Ask(FormText("Action=Repeat&QueueUrl=q&Text=refuse"));
   EXPECT_EQ(query.status, 400);
-  EXPECT_EQ(query.body,
-            fmt::format("<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
-                        "<Type>Sender</Type><Code>ReceiptHandleIsInvalid</Code><Message>not &quot;this&quot; one</Message>"
-                        "<Detail/></Error><RequestId>{}</RequestId></ErrorResponse>",
-                        Header(query, "x-amzn-RequestId")));
+  EXPECT_EQ(
+      query.body,
+      fmt::format("<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
+                  "<Type>Sender</Type><Code>ReceiptHandleIsInvalid</Code><Message>not &quot;this&quot; one</Message>"
+                  "<Detail/></Error><RequestId>{}</RequestId></ErrorResponse>",
+                  Header(query, "x-amzn-RequestId")));
 }
 
 TEST_F(DispatcherTest, InputIsCheckedByItsShape) {
@@ -193,7 +201,8 @@ TEST_F(DispatcherTest, UnknownActionsAreRefused) {
   EXPECT_THAT(Ask(JsonText("Nonsense", "{}")).body, HasSubstr("com.amazon.coral.service#UnknownOperationException"));
   const auto query = Ask(FormText("Action=Nonsense"));
   EXPECT_EQ(query.status, 400);
-  EXPECT_THAT(query.body, HasSubstr("<Code>InvalidAction</Code><Message>The action Nonsense is not valid for this endpoint."));
+  EXPECT_THAT(query.body,
+              HasSubstr("<Code>InvalidAction</Code><Message>The action Nonsense is not valid for this endpoint."));
   EXPECT_THAT(Ask(FormText("Action=CreateQueue", "/123456789012/q")).body, HasSubstr("<Code>InvalidAction</Code>"));
   const auto none = Ask(test::Get("/"));
   EXPECT_EQ(none.status, 404);
@@ -215,6 +224,18 @@ TEST_F(DispatcherTest, ACallThatWaitsIsEndedWhenItsClientLeaves) {
   EXPECT_EQ(seen_.ended, 0);
   client.reset();
   EXPECT_TRUE(test::WaitFor([&] { return seen_.ended == 1; }));
+}
+
+TEST_F(DispatcherTest, WhoHasHungUpIsHandedNothingOver) {
+  HttpClient client(server_->port());
+  client.Send(JsonText("Repeat", R"({"QueueUrl":"q","Text":"hand over"})"));
+  ASSERT_TRUE(test::WaitFor([&] { return seen_.waiting == 1; }));
+  client.FinishSending();
+  const auto answer = client.Receive();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_THAT(answer->body, HasSubstr("was given back"));
+  EXPECT_TRUE(test::WaitFor([&] { return seen_.lost == 1; }));
 }
 
 TEST_F(DispatcherTest, DrainingEndsWhatWaitsAndRefusesWhatIsNew) {

@@ -24,6 +24,23 @@ TEST_F(ServerTest, AHandlerThatWaitsIsToldWhenItsClientLeaves) {
   EXPECT_TRUE(WaitUntilConnections(0));
 }
 
+TEST_F(ServerTest, WhoLeavesWhileTheThreadIsBusyIsNoticedBeforeTheAnswer) {
+  Start();
+  auto waiting = std::make_unique<HttpClient>(port());
+  waiting->Send(Get("/wait"));
+  ASSERT_TRUE(WaitUntilWaiting(1));
+  std::size_t told = 0;
+  hook_ = [&] {
+    waiting.reset();
+    AnswerWaiting("to nobody");
+    told = HangUps();
+  };
+  HttpClient other(port());
+  ASSERT_TRUE(other.Call(Get("/hook")).has_value());
+  EXPECT_EQ(told, 1u);
+  EXPECT_TRUE(WaitUntilConnections(1));
+}
+
 TEST_F(ServerTest, AResetIsToldTooAndTheAnswerIsKnownNotToBeWritten) {
   Start();
   HttpClient client(port());
@@ -66,8 +83,9 @@ TEST_F(ServerTest, AllThatWasPipelinedBeforeAHalfCloseIsAnswered) {
 
 TEST_F(ServerTest, ATruncatedRequestIsRefusedAndReachesNoHandler) {
   Start();
-  for (const char* const part : {"GET / HT", "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
-                                 "POST /wait HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* const part :
+       {"GET / HT", "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
+        "POST /wait HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     HttpClient client(port());
     client.Send(part);
     client.FinishSending();
