@@ -38,6 +38,9 @@ class Sqs:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self._connection.close()
 
     def call(self, operation, **asked):
