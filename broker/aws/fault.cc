@@ -14,8 +14,7 @@ Fault RowOf(CommonFault fault) {
     case CommonFault::kInvalidAddress: return {"com.amazonaws.sqs#InvalidAddress", "InvalidAddress", 404, 404};
     case CommonFault::kMalformedQueryString:
       return {"com.amazon.coral.service#MalformedQueryStringException", "MalformedQueryString"};
-    case CommonFault::kSerialization:
-      return {"com.amazon.coral.service#SerializationException", "MalformedInput"};
+    case CommonFault::kSerialization: return {"com.amazon.coral.service#SerializationException", "MalformedInput"};
     case CommonFault::kServiceUnavailable:
       return {"com.amazon.coral.service#ServiceUnavailableException", "ServiceUnavailable", 503, 503, false};
     case CommonFault::kUnknownOperation:
@@ -29,8 +28,8 @@ Refusal RefuseWrongType(const FieldProblem& problem, Form form) {
     return Refuse(CommonFault::kSerialization,
                   fmt::format("{} can not be converted to {}: \"{}\"", problem.field, problem.type, problem.value));
   }
-  return Refuse(CommonFault::kSerialization,
-                fmt::format("Value \"{}\" for parameter {} is not a valid {}.", problem.value, problem.field, problem.type));
+  return Refuse(CommonFault::kSerialization, fmt::format("Value \"{}\" for parameter {} is not a valid {}.",
+                                                         problem.value, problem.field, problem.type));
 }
 
 }  // namespace broker::aws

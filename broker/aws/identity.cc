@@ -21,8 +21,8 @@ Identity Identity::Of(const net::Request& request, const std::optional<Signature
     identity.region = signature->region;
     if (IsAccount(signature->access_key)) identity.account = signature->access_key;
   }
-  identity.base_url =
-      !naming.public_url.empty() ? naming.public_url : fmt::format("http://{}", request.Find("Host").value_or("localhost"));
+  identity.base_url = !naming.public_url.empty() ? naming.public_url
+                                                 : fmt::format("http://{}", request.Find("Host").value_or("localhost"));
   return identity;
 }
 

@@ -39,13 +39,14 @@ bool IsSignature(std::string_view text) {
 Result<void, Refusal> ReadCredential(std::string_view text, Signature& out) {
   std::vector<std::string> parts = Split(text, '/');
   if (parts.size() < 5) {
-    return Incomplete(fmt::format("Credential must have exactly 5 slash-delimited elements, e.g. "
-                                  "keyid/date/region/service/term, got '{}'",
-                                  Shown(text)));
+    return Incomplete(
+        fmt::format("Credential must have exactly 5 slash-delimited elements, e.g. "
+                    "keyid/date/region/service/term, got '{}'",
+                    Shown(text)));
   }
   if (parts.back() != "aws4_request") {
-    return Incomplete(
-        fmt::format("Credential should be scoped with a valid terminator: 'aws4_request', not '{}'.", Shown(parts.back())));
+    return Incomplete(fmt::format("Credential should be scoped with a valid terminator: 'aws4_request', not '{}'.",
+                                  Shown(parts.back())));
   }
   const auto last = parts.end();
   out.service = std::move(last[-2]);
@@ -98,7 +99,8 @@ Result<std::optional<Signature>, Refusal> FromQuery(std::string_view query) {
     for (const std::string& pair : Split(query, '&')) {
       const std::size_t equals = std::min(pair.find('='), pair.size());
       const auto decoded = PercentDecode(std::string_view(pair).substr(0, equals), true);
-      if (decoded && *decoded == name) return PercentDecode(std::string_view(pair).substr(std::min(equals + 1, pair.size())), true);
+      if (decoded && *decoded == name)
+        return PercentDecode(std::string_view(pair).substr(std::min(equals + 1, pair.size())), true);
     }
     return std::nullopt;
   };

@@ -67,15 +67,16 @@ Refusal ToSnsRefusal(const Error& error) {
 Refusal ToSnsRefusal(const FieldProblem& problem, Form form) {
   switch (problem.kind) {
     case FieldProblem::Kind::kMissing:
-      return Refuse(SnsFault::kValidation,
-                    fmt::format("1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must "
-                                "not be null",
-                                problem.field));
+      return Refuse(
+          SnsFault::kValidation,
+          fmt::format("1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must "
+                      "not be null",
+                      problem.field));
     case FieldProblem::Kind::kWrongType: return RefuseWrongType(problem, form);
     case FieldProblem::Kind::kOutOfRange:
       return Refuse(SnsFault::kInvalidParameter,
-                    fmt::format("Invalid parameter: {} Reason: {} is not between {} and {}", problem.field, problem.value,
-                                problem.range.least, problem.range.most));
+                    fmt::format("Invalid parameter: {} Reason: {} is not between {} and {}", problem.field,
+                                problem.value, problem.range.least, problem.range.most));
     case FieldProblem::Kind::kNotBase64:
       return Refuse(SnsFault::kInvalidParameter,
                     fmt::format("Invalid parameter: {} Reason: it is not base64", problem.field));

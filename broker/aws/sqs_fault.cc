@@ -77,7 +77,8 @@ Refusal RefuseNoSuchQueue(Form form) {
 Refusal ToSqsRefusal(const FieldProblem& problem, Form form) {
   switch (problem.kind) {
     case FieldProblem::Kind::kMissing:
-      return Refuse(SqsFault::kMissingParameter, fmt::format("The request must contain the parameter {}.", problem.field));
+      return Refuse(SqsFault::kMissingParameter,
+                    fmt::format("The request must contain the parameter {}.", problem.field));
     case FieldProblem::Kind::kWrongType:
       if (form == Form::kJson) return RefuseWrongType(problem, form);
       return Refuse(SqsFault::kInvalidParameterValue, RefuseWrongType(problem, form).message);

@@ -13,6 +13,7 @@ namespace broker {
 std::uint64_t Hash64(std::string_view bytes);  // XXH3-64
 std::string Sha256(std::string_view bytes);    // 32 raw bytes
 
+std::string HexEncode(std::string_view bytes);        // lower case
 std::string Base64UrlEncode(std::string_view bytes);  // without padding
 std::optional<std::string> Base64UrlDecode(std::string_view text);  // only what Base64UrlEncode writes
 

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxDroppedBytes = 64u << 20;
 }  // namespace
 
 Connection::Connection(IoLoop& loop, Stream::Socket socket)
-    : loop_(loop), stream_(std::move(socket)), reader_(loop.options().limits) {}
+    : loop_(loop), stream_(std::move(socket)), peer_(stream_.Peer()), reader_(loop.options().limits) {}
 
 void Connection::Start() {
   SetDeadline(loop_.options().idle_timeout);
@@ -93,7 +93,7 @@ void Connection::Handle() {
   in_body_ = false;
   deadline_.reset();
   Request request = reader_.Take();
-  request.peer = stream_.Peer();
+  request.peer = peer_;
   keep_alive_ = reader_.keep_alive();
   head_only_ = request.method == "HEAD";
   ++exchange_;

@@ -63,6 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   IoLoop& loop_;
   Stream stream_;
+  const std::string peer_;
   RequestReader reader_;
   State state_ = State::kIdle;
   bool in_body_ = false;        // of the request being read

@@ -12,12 +12,19 @@ namespace broker::test {
 
 using namespace broker::aws;
 
+// Made once: it takes a moment.
+const sns::SigningKey& TestKey() {
+  static const sns::SigningKey key = sns::SigningKey::Generate(Time{}).value();
+  return key;
+}
+
 ActionTest::ActionTest(Service service)
     : backend{.engine = engine(),
               .clock = clock(),
               .entropy = entropy_,
               .resolve_namespace = [](std::string_view) { return std::string(model::kDefaultNamespace); },
-              .folder_id = 42},
+              .folder_id = 42,
+              .envelopes = &envelopes_},
       service_(service) {
   actions_ = service == Service::kSqs ? sqs::Actions(backend) : sns::Actions(backend);
 }

@@ -17,9 +17,14 @@
 #include "broker/aws/action.h"
 #include "broker/aws/backend.h"
 #include "broker/aws/render.h"
+#include "broker/aws/sns/envelope.h"
+#include "broker/aws/sns/signing_key.h"
 #include "tests/support/engine_harness.h"
 
 namespace broker::test {
+
+// What envelopes are signed with.
+const aws::sns::SigningKey& TestKey();
 
 class ActionTest : public EngineTest {
  public:
@@ -50,6 +55,7 @@ class ActionTest : public EngineTest {
 
   const aws::Service service_;
   SeededEntropy entropy_{7};
+  aws::sns::EnvelopeRenderer envelopes_{TestKey(), 42};
   std::vector<std::unique_ptr<const aws::Action>> actions_;
 };
 

@@ -180,6 +180,23 @@ TEST_F(Bounds, LetRedrivenMessagesBeyond) {
   EXPECT_EQ(Peek("orders"), "b,a");
 }
 
+TEST_F(Bounds, LetMovedMessagesBeyond) {
+  CreateTopic("events");
+  CreateQueue("audit", AtMost(1));
+  SubscribeQueue("audit-events", "events", "audit");
+  Publish("events", "first");
+  CreateQueue("parked");
+  Publish("parked", "a,b");
+  engine::MoveRequest request{.queue = "parked"};
+  request.destination = model::Target{model::ResourceKind::kTopic, "events"};
+  const auto task = Move(std::move(request));
+  EXPECT_EQ(task.state, engine::TaskState::kDone);
+  EXPECT_EQ(task.moved, 2u);
+  EXPECT_EQ(Peek("audit"), "first,a,b");
+  EXPECT_EQ(TryBatch("events", "c"), "QUEUE_FULL");
+  EXPECT_EQ(Counts("parked"), "empty");
+}
+
 TEST_F(Bounds, LetBeyondWhatATopicHadDelayed) {
   CreateTopic("events");
   CreateQueue("small", AtMost(1));

@@ -112,6 +112,16 @@ TEST_F(FilterAndOthers, TheOldestIsDroppedOnlyToWhereItIsSureToBeTaken) {
   SubscribeQueue("all-dead-letters", "dead", "dead-letters");
   EXPECT_EQ(Try("blue", "d"), "ok");
   EXPECT_EQ(Peek("all"), "d");
+
+  engine::SubscriptionPatch patch;
+  patch.filter = model::Filter::Parse(kRed).value();
+  ASSERT_TRUE(TryUpdateSubscription("all-dead-letters", patch).ok());
+  EXPECT_EQ(Try("blue", "e"), "QUEUE_FULL") << "no longer sure to be taken, neither the oldest nor its own copy";
+  EXPECT_EQ(Peek("all"), "d");
+  patch.filter = std::optional<model::Filter>();
+  ASSERT_TRUE(TryUpdateSubscription("all-dead-letters", patch).ok());
+  EXPECT_EQ(Try("blue", "e"), "ok");
+  EXPECT_EQ(Peek("all"), "e");
 }
 
 TEST_F(FilterAndOthers, GroupsShareAmongWhatPasses) {
@@ -127,6 +137,27 @@ TEST_F(FilterAndOthers, GroupsShareAmongWhatPasses) {
   Ack("red", "a1,b1,a2,a3,a4");
   EXPECT_EQ(Receive("red"), "");
   EXPECT_EQ(Counts("red"), "empty");
+}
+
+TEST_F(FilterAndOthers, GroupsShareWithinABudgetOfBytes) {
+  CreateFiltered("red", "events", kRed);
+  PublishGrouped("red", "noisy", std::string(100, 'a') + "," + std::string(100, 'b') + "," + std::string(100, 'c'));
+  PublishGrouped("blue", "noisy", std::string(1'000, 'x'));
+  PublishGrouped("red", "quiet", std::string(100, 'q'));
+  engine::ReceiveRequest request{.source = {std::nullopt, "red"}, .max_messages = 10, .max_bytes = 300};
+  std::vector<char> taken;
+  while (taken.size() < 4) {
+    const auto answer = TryReceive(request);
+    ASSERT_TRUE(answer.ok());
+    ASSERT_FALSE(answer->deliveries.empty());
+    std::uint64_t bytes = 0;
+    for (const auto& delivery : answer->deliveries) {
+      bytes += model::SizeBytes(delivery.message->content);
+      taken.push_back(delivery.message->content.body.front());
+    }
+    EXPECT_LE(bytes, 300u);
+  }
+  EXPECT_THAT(taken, testing::ElementsAre('a', 'q', 'b', 'c'));
 }
 
 TEST_F(FilterAndOthers, GroupsShareAmongWhatPassesWhenAllIsCold) {

@@ -187,8 +187,8 @@ TEST_F(Replays, BadInputIsRefused) {
               Refused(ErrorCode::kInvalidArgument, "1 to 100000"));
   EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .from = now(), .to = now()}),
               Refused(ErrorCode::kInvalidArgument, "not after"));
-  EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .delivery_format = std::string(256, 'x')}),
-              Refused(ErrorCode::kInvalidArgument, "255"));
+  EXPECT_THAT(TryReplay({.topic = "events", .queue = "again", .delivery_format = std::string(1'025, 'x')}),
+              Refused(ErrorCode::kInvalidArgument, "1024"));
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ class Start(brokerd.DaemonTest):
         daemon.signal(signal.SIGTERM)
         self.assertEqual(daemon.wait_exit(), 0)
         events = [json.loads(line)["event"] for line in daemon.lines]
-        self.assertEqual(events, ["starting", "listening", "data_folder_opened", "recovered", "listening", "ready",
-                                  "stopping", "stopped"])
+        self.assertEqual(events, ["starting", "listening", "data_folder_opened", "recovered", "listening",
+                                  "notification_key_made", "ready", "stopping", "stopped"])
 
 
 class Addresses(brokerd.DaemonTest):

@@ -3,8 +3,8 @@
 
 #include "broker/aws/sns/actions.h"
 #include "broker/aws/sns/changes.h"
+#include "broker/aws/sns/permissions.h"
 #include "broker/aws/sns/place.h"
-#include "broker/aws/sns/policy_document.h"
 #include "broker/aws/sns/topic_attributes.h"
 #include "broker/aws/sns_fault.h"
 

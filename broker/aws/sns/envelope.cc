@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/message_id.h"
 #include "broker/aws/sns/delivery_format.h"
-#include "broker/aws/sns/message_attributes.h"
 #include "broker/aws/sns/publish_input.h"
 #include "broker/aws/sns/topic_attributes.h"
 #include "broker/aws/wire/base64.h"
@@ -62,6 +62,14 @@ std::string RenderAttributes(const model::Attributes& attributes) {
   return layout.Take();
 }
 
+// JSON has a way to say most of what XML forbids.
+bool IsCarriedInJson(const std::string& text) {
+  if (IsCarried(text)) return true;
+  std::string json;
+  if (IsUtf8(text)) AppendJsonText(text, json);
+  return !json.empty() && IsCarried(json);
+}
+
 Notification NotificationOf(const engine::Delivery& delivery, const Identity& receiver, std::uint64_t folder_id) {
   const auto format = DeliveryFormat::Parse(delivery.delivery_format);
   BROKER_CHECK(format.has_value());
@@ -79,9 +87,9 @@ Notification NotificationOf(const engine::Delivery& delivery, const Identity& re
   notification.unsubscribe_url = fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}:{}", receiver.base_url,
                                              notification.topic_arn, PercentEncode(subscription));
   notification.attributes = content.attributes;
-  if (!IsUtf8(notification.message)) {
+  if (!IsCarriedInJson(notification.message)) {
     notification.message = Base64Encode(notification.message);
-    notification.attributes[std::string(kEncodingAttribute)] = {model::AttributeKind::kText, "base64", {}};
+    notification.attributes[std::string(kBodyEncodingAttribute)] = {model::AttributeKind::kText, "base64", {}};
   }
   return notification;
 }

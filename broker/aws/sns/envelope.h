@@ -3,7 +3,7 @@
 //
 // A message of a FIFO topic has a sequence number and is not signed; any other is signed over its parts
 // (https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html). A body that is no text goes in
-// base64, and the attribute kEncodingAttribute says so.
+// base64, and the attribute kBodyEncodingAttribute says so.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,6 @@
 #include "broker/model/message.h"
 
 namespace broker::aws::sns {
-
-inline constexpr std::string_view kEncodingAttribute = "broker.body-encoding";  // its value: "base64"
 
 // What the envelope says.
 struct Notification {

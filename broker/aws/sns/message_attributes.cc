@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"
@@ -44,29 +45,8 @@ Result<void, Refusal> CheckName(std::string_view name) {
   return {};
 }
 
-// "Number" and "Number.price" are numbers, "Numbers" is nothing.
-bool IsOfKind(std::string_view type, std::string_view kind) {
-  return type.starts_with(kind) && (type.size() == kind.size() || type[kind.size()] == '.');
-}
-
-std::optional<AttributeKind> KindOf(std::string_view type) {
-  if (IsOfKind(type, "String")) return AttributeKind::kText;
-  if (IsOfKind(type, "Number")) return AttributeKind::kNumber;
-  if (IsOfKind(type, "Binary")) return AttributeKind::kBytes;
-  return std::nullopt;
-}
-
-std::string_view WordOf(AttributeKind kind) {
-  switch (kind) {
-    case AttributeKind::kText: return "String";
-    case AttributeKind::kNumber: return "Number";
-    case AttributeKind::kBytes: return "Binary";
-  }
-  return {};
-}
-
-Result<model::Attribute, Refusal> ToModel(const std::string& name, AttributeInput input) {
-  const auto kind = KindOf(input.type);
+Result<model::Attribute, Refusal> Check(const std::string& name, AttributeInput input) {
+  const auto kind = AttributeKindOf(input.type);
   if (!kind) {
     return Wrong(
         fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type "
@@ -95,7 +75,7 @@ Result<model::Attribute, Refusal> ToModel(const std::string& name, AttributeInpu
           fmt::format("The message attribute '{}' with type '{}' is not a JSON array.", name, model::kListLabel));
     }
   }
-  return model::Attribute{*kind, std::move(value), input.type == WordOf(*kind) ? std::string() : std::move(input.type)};
+  return aws::ToModel({std::move(input.type), std::move(value)});
 }
 
 }  // namespace
@@ -110,20 +90,13 @@ Result<model::Attributes, Refusal> ToModel(AttributeInputs inputs) {
   model::Attributes attributes;
   for (auto& [name, input] : inputs) {
     if (auto named = CheckName(name); !named.ok()) return std::move(named).error();
-    auto attribute = ToModel(name, std::move(input));
+    auto attribute = Check(name, std::move(input));
     if (!attribute.ok()) return std::move(attribute).error();
     if (!attributes.emplace(name, *std::move(attribute)).second) {
       return Wrong(fmt::format("Message attribute name '{}' already exists.", name));
     }
   }
   return attributes;
-}
-
-MessageAttribute ToWire(const model::Attribute& attribute) {
-  const std::string_view word = WordOf(attribute.kind);
-  if (attribute.label.empty()) return {std::string(word), attribute.value};
-  if (IsOfKind(attribute.label, word)) return {attribute.label, attribute.value};
-  return {fmt::format("{}.{}", word, attribute.label), attribute.value};
 }
 
 }  // namespace broker::aws::sns

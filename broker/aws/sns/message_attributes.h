@@ -8,7 +8,6 @@
 
 #include "broker/aws/fault.h"
 #include "broker/aws/wire/fields.h"
-#include "broker/aws/wire/md5.h"
 #include "broker/base/result.h"
 #include "broker/model/message.h"
 
@@ -24,8 +23,5 @@ using AttributeInputs = std::vector<std::pair<std::string, AttributeInput>>;
 
 // Errors: ParameterValueInvalid, in the real service's words.
 Result<model::Attributes, Refusal> ToModel(AttributeInputs inputs);
-
-// With the type this wire has for it, also where another face's publisher chose the label.
-MessageAttribute ToWire(const model::Attribute& attribute);
 
 }  // namespace broker::aws::sns

@@ -52,12 +52,6 @@ Result<std::string, Refusal> BodyOf(const MessageInput& in) {
   return own != nullptr ? *own : *standard;
 }
 
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return hex;
-}
-
 }  // namespace
 
 void Read(Fields& f, MessageInput& in) {
@@ -137,7 +131,8 @@ Result<engine::PublishEntry, Refusal> ToEntry(MessageInput in, const PublishRule
   entry.content.ordering_key = std::move(in.group_id).value_or("");
   // What the content stands for is told to receivers, so it is made here.
   if (rules.fifo)
-    entry.content.deduplication_id = in.deduplication_id ? *std::move(in.deduplication_id) : Hex(Sha256(in.message));
+    entry.content.deduplication_id =
+        in.deduplication_id ? *std::move(in.deduplication_id) : HexEncode(Sha256(in.message));
   if (rules.signs_with_sha256)
     entry.content.system_attributes[kSignatureVersion] = {model::AttributeKind::kText, "2", {}};
   return entry;

@@ -75,10 +75,7 @@ struct SigningKey::Impl {
     impl->key = std::move(key);
     impl->x509 = std::move(x509);
     impl->certificate = TextOf(bio.get());
-    std::string hash;
-    for (const char c : Sha256(impl->certificate).substr(0, 16))
-      hash += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    impl->path = fmt::format("/SimpleNotificationService-{}.pem", hash);
+    impl->path = fmt::format("/SimpleNotificationService-{}.pem", HexEncode(Sha256(impl->certificate).substr(0, 16)));
     return impl;
   }
 };

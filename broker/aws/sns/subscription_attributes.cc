@@ -89,7 +89,8 @@ Result<void, Refusal> SubscriptionAttributes::SetAll(AttributesOf from, const Te
     } else {
       values_.erase(name);
     }
-    filters = filters || name == kFilterPolicy || name == kFilterScope;
+    // A scope alone says nothing about a filter that another face set.
+    filters = filters || name == kFilterPolicy || !Get(kFilterPolicy).empty();
   }
   return filters ? Compile(from) : Result<void, Refusal>();
 }

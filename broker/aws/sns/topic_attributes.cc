@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "broker/aws/sns/delivery_policy.h"
-#include "broker/aws/sns/policy_document.h"
+#include "broker/aws/sns/permissions.h"
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"

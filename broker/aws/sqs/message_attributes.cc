@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/sqs/refusals.h"
-#include "broker/aws/wire/xml_writer.h"
-#include "broker/base/check.h"
-#include "broker/base/utf8.h"
 #include "broker/model/decimal.h"
 
 namespace broker::aws::sqs {
@@ -19,32 +16,6 @@ using model::AttributeKind;
 
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kMaxNumberBytes = 256;
-
-struct Kind {
-  std::string_view name;
-  AttributeKind kind;
-};
-constexpr std::array kKinds{Kind{"Binary", AttributeKind::kBytes}, Kind{"Number", AttributeKind::kNumber},
-                            Kind{"String", AttributeKind::kText}};
-
-// "Number" and "Number.price" are numbers.
-bool IsOfKind(std::string_view type, std::string_view kind) {
-  return type == kind || (type.starts_with(kind) && type[kind.size()] == '.');
-}
-
-const Kind* KindOf(std::string_view type) {
-  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return IsOfKind(type, k.name); });
-  return found == kKinds.end() ? nullptr : &*found;
-}
-
-std::string_view NameOf(AttributeKind kind) {
-  switch (kind) {
-    case AttributeKind::kText: return "String";
-    case AttributeKind::kNumber: return "Number";
-    case AttributeKind::kBytes: return "Binary";
-  }
-  return "String";
-}
 
 Refusal Invalid(std::string message) { return Refuse(SqsFault::kInvalidParameterValue, std::move(message)); }
 
@@ -88,14 +59,14 @@ Result<MessageAttribute, Refusal> CheckValue(const std::string& name, AttributeV
   if (type.empty()) {
     return Invalid(fmt::format("The message attribute '{}' must contain a non-empty message attribute type.", name));
   }
-  const Kind* const kind = KindOf(type);
-  if (kind == nullptr || type.size() > kMaxNameBytes || !IsCarried(type)) {
+  const auto kind = AttributeKindOf(type);
+  if (!kind || type.size() > kMaxNameBytes || !IsCarried(type)) {
     return Invalid(
         fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type "
                     "prefixes is Binary, Number, and String.",
                     name));
   }
-  const bool binary = kind->kind == AttributeKind::kBytes;
+  const bool binary = *kind == AttributeKind::kBytes;
   std::optional<std::string>& given = binary ? value.bytes : value.text;
   if (!given || given->empty()) {
     return Invalid(
@@ -109,7 +80,7 @@ Result<MessageAttribute, Refusal> CheckValue(const std::string& name, AttributeV
   if (!binary && !IsCarried(*given)) {
     return Invalid(fmt::format("The value of the message attribute '{}' has invalid characters.", name));
   }
-  if (kind->kind == AttributeKind::kNumber && (given->size() > kMaxNumberBytes || !model::Decimal::Parse(*given))) {
+  if (*kind == AttributeKind::kNumber && (given->size() > kMaxNumberBytes || !model::Decimal::Parse(*given))) {
     return Invalid(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
   }
   return MessageAttribute{type, *std::move(given)};
@@ -140,24 +111,13 @@ Result<MessageAttributes, Refusal> CheckAttributes(AttributeValues values) {
 
 model::Attributes ToModel(const MessageAttributes& attributes) {
   model::Attributes model;
-  for (const auto& [name, attribute] : attributes) {
-    const Kind* const kind = KindOf(attribute.type);
-    BROKER_CHECK(kind != nullptr);
-    model[name] = {kind->kind, attribute.value, attribute.type == kind->name ? std::string() : attribute.type};
-  }
+  for (const auto& [name, attribute] : attributes) model[name] = aws::ToModel(attribute);
   return model;
 }
 
 MessageAttributes FromModel(const model::Attributes& model) {
   MessageAttributes attributes;
-  for (const auto& [name, attribute] : model) {
-    const std::string_view kind = NameOf(attribute.kind);
-    std::string type = attribute.label.empty()           ? std::string(kind)
-                       : IsOfKind(attribute.label, kind) ? attribute.label
-                                                         : fmt::format("{}.{}", kind, attribute.label);
-    if (attribute.kind != AttributeKind::kBytes && !IsCarried(attribute.value)) type = "Binary." + type;
-    attributes[name] = {std::move(type), attribute.value};
-  }
+  for (const auto& [name, attribute] : model) attributes[name] = ToWire(attribute);
   return attributes;
 }
 
@@ -166,7 +126,5 @@ std::size_t SizeOf(const MessageAttributes& attributes) {
   for (const auto& [name, attribute] : attributes) size += name.size() + attribute.type.size() + attribute.value.size();
   return size;
 }
-
-bool IsCarried(std::string_view text) { return IsUtf8(text) && IsXmlText(text); }
 
 }  // namespace broker::aws::sqs

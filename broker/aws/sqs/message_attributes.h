@@ -1,9 +1,4 @@
-// Attributes of messages, between a request, the model and the wire. Pure functions.
-//
-//   "String"        <-> text            "Number" <-> number        "Binary" <-> bytes
-//   "Number.price"  <-> number labelled "Number.price"
-// On the way out a label that some other protocol gave ("price") follows the kind's name, and text that this wire cannot
-// carry goes as bytes ("Binary.String").
+// Attributes of messages: as requests say them, checked, and to and from the model (see attribute_type.h). Pure functions.
 #pragma once
 
 #include <optional>
@@ -40,8 +35,5 @@ MessageAttributes FromModel(const model::Attributes& attributes);
 
 // Names, types and values.
 std::size_t SizeOf(const MessageAttributes& attributes);
-
-// Whether this wire can carry the text: UTF-8 without the characters that XML forbids.
-bool IsCarried(std::string_view text);
 
 }  // namespace broker::aws::sqs

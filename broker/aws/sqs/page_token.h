@@ -7,6 +7,7 @@
 #include "broker/aws/sqs_fault.h"
 #include "broker/aws/wire/base64.h"
 #include "broker/aws/wire/fields.h"
+#include "broker/base/result.h"
 
 namespace broker::aws::sqs {
 

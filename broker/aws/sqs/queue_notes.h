@@ -1,7 +1,9 @@
 // What this face writes on a queue, and reads there. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 

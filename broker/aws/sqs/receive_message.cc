@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -8,7 +9,6 @@
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/received_message.h"
 #include "broker/aws/sqs/refusals.h"
-#include "broker/base/check.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -75,6 +75,7 @@ void ReceiveMessageAction::Process(std::shared_ptr<Call> call, Input in, Done<Ou
                  .attribute_names = std::move(in.attribute_names),
                  .identity = about->identity,
                  .folder_id = backend.folder_id,
+                 .envelopes = backend.envelopes,
                  .fifo = fifo,
                  .by_content = queue->settings.deduplication.by_content};
   auto& names = output.view.system_names;
@@ -112,15 +113,23 @@ void ReceiveMessageAction::Answer(const std::shared_ptr<Call>& call, const Queue
   // Without a place for dead letters it is handed out all the same: nothing may be lost.
   const bool can_refuse = queue && queue->settings.delivery.redrive;
   std::vector<engine::NackEntry> refused;
+  std::vector<std::string> held_back;  // behind one of the same group that is refused
+  std::set<std::string> stopped;       // groups of a FIFO queue
   std::vector<std::string> receipts;
   for (engine::Delivery& delivery : deliveries) {
-    auto why = can_refuse ? WhyNotCarried(delivery, LimitsOf(backend)) : std::nullopt;
-    if (why) {
+    const std::string& group = delivery.message->content.ordering_key;
+    if (stopped.contains(group)) {
+      held_back.push_back(std::move(delivery.receipt));
+    } else if (auto why = can_refuse ? WhyNotCarried(delivery, LimitsOf(backend)) : std::nullopt) {
+      if (output.view.fifo && !group.empty()) stopped.insert(group);
       refused.push_back({.receipt = std::move(delivery.receipt), .reason = *std::move(why), .last = true});
-      continue;
+    } else {
+      receipts.push_back(delivery.receipt);
+      output.deliveries.push_back(std::move(delivery));
     }
-    receipts.push_back(delivery.receipt);
-    output.deliveries.push_back(std::move(delivery));
+  }
+  if (!held_back.empty()) {
+    backend.engine.Release(about.caller, about.target(), std::move(held_back), false, [](const Status&) {});
   }
   if (!refused.empty()) {
     backend.engine.Nack(about.caller, about.target(), std::move(refused), [](const Result<engine::SettleResponse>&) {});

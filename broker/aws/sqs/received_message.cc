@@ -6,8 +6,10 @@
 #include <array>
 #include <span>
 
+#include "broker/aws/attribute_type.h"
+#include "broker/aws/message_id.h"
+#include "broker/aws/sns/envelope.h"
 #include "broker/aws/sqs/message_attributes.h"
-#include "broker/aws/sqs/message_id.h"
 #include "broker/aws/sqs/queue_attributes.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/send_entry.h"
@@ -28,12 +30,6 @@ Stories StoriesOf(const model::Message& message) {
 
 std::string MillisText(Time time) {
   return std::to_string(std::chrono::duration_cast<Millis>(time.time_since_epoch()).count());
-}
-
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return hex;
 }
 
 // ---- system attributes
@@ -69,7 +65,7 @@ std::optional<std::string> ShowSource(const engine::Delivery&, Stories stories, 
 
 std::optional<std::string> ShowDeduplicationId(const engine::Delivery& delivery, Stories, const ReceiveView& view) {
   const model::MessageContent& content = delivery.message->content;
-  if (content.deduplication_id.empty() && view.fifo && view.by_content) return Hex(Sha256(content.body));
+  if (content.deduplication_id.empty() && view.fifo && view.by_content) return HexEncode(Sha256(content.body));
   return Some(content.deduplication_id);
 }
 
@@ -101,7 +97,7 @@ constexpr std::array kRows{
     Row{"SentTimestamp", ShowSent},
     Row{"SequenceNumber",
         [](const engine::Delivery& d, Stories, const ReceiveView& v) {
-          return v.fifo ? Some(SequenceText(d.id.sequence)) : std::nullopt;
+          return v.fifo ? Some(SequenceNumber(d.id.sequence)) : std::nullopt;
         }},
 };
 
@@ -134,7 +130,10 @@ std::optional<Refusal> CheckSystemNames(const std::vector<std::string>& names) {
   return std::nullopt;
 }
 
-Rendered Render(const engine::Delivery& delivery) {
+Rendered Render(const engine::Delivery& delivery, const ReceiveView& view) {
+  if (view.envelopes != nullptr && sns::EnvelopeRenderer::Renders(delivery.delivery_format)) {
+    return {view.envelopes->Render(delivery, view.identity), {}, std::nullopt};  // the attributes are in it
+  }
   const model::MessageContent& content = delivery.message->content;
   Rendered rendered{content.body, FromModel(content.attributes), std::nullopt};
   if (!IsCarried(rendered.body)) {
@@ -146,7 +145,8 @@ Rendered Render(const engine::Delivery& delivery) {
 
 std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits) {
   const model::MessageContent& content = delivery.message->content;
-  if (content.attributes.size() > limits.message_attributes) {
+  const bool enveloped = sns::EnvelopeRenderer::Renders(delivery.delivery_format);
+  if (!enveloped && content.attributes.size() > limits.message_attributes) {
     return fmt::format("{} attributes; a receiver over SQS takes {}", content.attributes.size(),
                        limits.message_attributes);
   }
@@ -163,15 +163,15 @@ std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const
 
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view) {
   const Stories stories = StoriesOf(*delivery.message);
-  const Rendered rendered = Render(delivery);
+  const Rendered rendered = Render(delivery, view);
   MessageAttributes attributes;
   for (const auto& [name, attribute] : rendered.attributes) {
     if (IsAsked(name, view.attribute_names)) attributes[name] = attribute;
   }
-  if (rendered.marker) attributes[std::string(kMarkerName)] = *rendered.marker;
+  if (rendered.marker) attributes[std::string(kBodyEncodingAttribute)] = *rendered.marker;
 
   w.Text("MessageId",
-         std::string_view(MessageIdText(view.folder_id, stories.empty() ? delivery.id : stories.front().source_id)));
+         std::string_view(MessageUuid(view.folder_id, stories.empty() ? delivery.id : stories.front().source_id)));
   w.Text("ReceiptHandle", std::string_view(delivery.receipt));
   w.Text("MD5OfBody", std::string_view(Md5Hex(rendered.body)));
   w.Text("Body", std::string_view(rendered.body));

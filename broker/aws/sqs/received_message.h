@@ -17,6 +17,10 @@
 #include "broker/aws/wire/writer.h"
 #include "broker/engine/commands.h"
 
+namespace broker::aws::sns {
+class EnvelopeRenderer;
+}
+
 namespace broker::aws::sqs {
 
 // What a receiver asked to see, and what it takes to show it.
@@ -25,6 +29,7 @@ struct ReceiveView {
   std::vector<std::string> attribute_names;  // "All", ".*" and "*" are all, "price.*" those that begin with "price"
   Identity identity;
   std::uint64_t folder_id = 0;
+  sns::EnvelopeRenderer* envelopes = nullptr;  // of topics' messages; null: they come as they are
   bool fifo = false;
   bool by_content = false;  // without an id of its own a message has its body's digest as one
 };
@@ -38,8 +43,7 @@ struct Rendered {
   MessageAttributes attributes;
   std::optional<MessageAttribute> marker;  // that the body is not as it was sent; shown whatever is asked for
 };
-Rendered Render(const engine::Delivery& delivery);
-inline constexpr std::string_view kMarkerName = "broker.body-encoding";
+Rendered Render(const engine::Delivery& delivery, const ReceiveView& view);
 
 // Why the service would not have taken the message, if so: other protocols allow more.
 std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits);

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "broker/aws/sqs/message_id.h"
+#include "broker/aws/attribute_type.h"
+#include "broker/aws/message_id.h"
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/refusals.h"
 
@@ -129,8 +130,8 @@ std::optional<Refusal> CheckEntry(SendEntry& entry, const model::QueueSettings& 
 }
 
 Sent Tell(const SendEntry& entry, const engine::Published& published, bool fifo, std::uint64_t folder_id) {
-  return {MessageIdText(folder_id, published.id), entry.body_md5, entry.attributes_md5, entry.system_attributes_md5,
-          fifo ? SequenceText(published.id.sequence) : std::string()};
+  return {MessageUuid(folder_id, published.id), entry.body_md5, entry.attributes_md5, entry.system_attributes_md5,
+          fifo ? SequenceNumber(published.id.sequence) : std::string()};
 }
 
 void WriteSent(Writer& w, const Sent& sent) {

@@ -1,8 +1,10 @@
 // What became of receipt handles, in the words of this wire. Pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/aws/fault.h"
 #include "broker/aws/sqs/batch.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/sqs/message_attributes.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/model/limits.h"

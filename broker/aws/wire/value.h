@@ -24,13 +24,15 @@ struct Value {
   Value* Find(std::string_view name);
   const Value* Find(std::string_view name) const;
 
-  static Value Text(std::string text) { return {Kind::kText, std::move(text), {}, {}}; }
+  static Value Text(std::string text);
 };
 
 struct Member {
   std::string name;
   Value value;
 };
+
+inline Value Value::Text(std::string text) { return {Kind::kText, std::move(text), {}, {}}; }
 
 // Bounds of a request, above every legal one: they keep a small body from becoming a large tree.
 inline constexpr std::size_t kMaxDepth = 16;

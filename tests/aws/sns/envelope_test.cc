@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/message_id.h"
 #include "broker/aws/wire/base64.h"
 #include "broker/aws/wire/json_reader.h"
@@ -15,10 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const SigningKey& Key() {
-  static const SigningKey key = SigningKey::Generate(Time(24h * 365 * 56)).value();
-  return key;
-}
+const SigningKey& Key() { return test::TestKey(); }
 
 // As a client verifies it: with nothing but the certificate.
 bool Verifies(const std::string& certificate, const EVP_MD* digest, const std::string& text,
@@ -130,10 +128,8 @@ class SnsEnvelopes : public SnsTest {
  public:
   SnsEnvelopes() { CreateQueue("billing"); }
 
-  EnvelopeRenderer renderer{Key(), 42};
-
   Value Envelope(const engine::Delivery& delivery) {
-    auto json = ReadJson(renderer.Render(delivery, identity));
+    auto json = ReadJson(backend.envelopes->Render(delivery, identity));
     EXPECT_TRUE(json.ok());
     return *std::move(json);
   }
@@ -202,7 +198,7 @@ TEST_F(SnsEnvelopes, BytesThatAreNoTextGoInBase64) {
   EngineHarness::Publish("orders", "\xff");
   const Value envelope = Envelope(OneFrom("billing"));
   EXPECT_EQ(At(envelope, "Message"), "/w==");
-  EXPECT_EQ(envelope.Find("MessageAttributes")->Find(kEncodingAttribute)->Find("Value")->text, "base64");
+  EXPECT_EQ(envelope.Find("MessageAttributes")->Find(kBodyEncodingAttribute)->Find("Value")->text, "base64");
 }
 
 TEST_F(SnsEnvelopes, OfADeadLetterAreTheSame) {
@@ -212,11 +208,11 @@ TEST_F(SnsEnvelopes, OfADeadLetterAreTheSame) {
   SubscribeQueue(topic, "strict");
   Publish(topic, "m");
   const engine::Delivery first = OneFrom("strict");
-  const std::string before = renderer.Render(first, identity);
+  const std::string before = backend.envelopes->Render(first, identity);
   GiveUp("strict", "m");
   const engine::Delivery dead = OneFrom("dlq");
   ASSERT_TRUE(EnvelopeRenderer::Renders(dead.delivery_format));
-  EXPECT_EQ(renderer.Render(dead, identity), before);
+  EXPECT_EQ(backend.envelopes->Render(dead, identity), before);
 }
 
 TEST_F(SnsEnvelopes, RawDeliveryHasNone) {

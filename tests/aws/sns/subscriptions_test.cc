@@ -204,6 +204,7 @@ TEST_F(SnsSubscriptions, APolicyThatAnotherFaceReplacedIsNotTold) {
           .ok());
   EXPECT_EQ(SubscriptionAttribute(arn, "FilterPolicy"), "(none)");
   Set(arn, "RawMessageDelivery", "true");
+  Set(arn, "FilterPolicyScope", "MessageBody");
   EXPECT_EQ(DescribeSubscription(arn.substr(topic.size() + 1))->info.settings.filter->text(), "attributes:size");
 }
 

@@ -1,6 +1,10 @@
 // What comes from other protocols, dead letters, and move tasks.
 #include <fmt/format.h>
 
+#include "broker/aws/sns/delivery_format.h"
+#include "broker/aws/sns/envelope.h"
+#include "broker/aws/sns/signing_key.h"
+#include "broker/aws/wire/md5.h"
 #include "tests/aws/sqs/sqs_test.h"
 
 namespace broker::aws::sqs {
@@ -84,6 +88,93 @@ TEST_F(CrossingTest, WhatSqsWouldNotTakeIsDeadLetteredWithTheReason) {
   EXPECT_EQ(Last("dead", "many").message->dead_letter.back().reason, "11 attributes; a receiver over SQS takes 10");
   Nack("dead", "many");
   EXPECT_EQ(Get("dead", R"("MaxNumberOfMessages": 10)").size(), 2u);
+}
+
+TEST_F(CrossingTest, WhatStandsInAGroupBehindWhatSqsWouldNotTakeComesNextAndUncounted) {
+  model::QueueSettings settings;
+  settings.delivery.ordered = true;
+  CreateQueue("dead.fifo", settings);
+  settings.delivery.redrive = test::DeadLetterTo("dead.fifo", 1);
+  CreateQueue("orders.fifo", settings);
+  PublishKeyed("orders.fifo", "g", "a");
+  PublishContent("orders.fifo", {.body = std::string((1u << 20) + 1, 'x'), .ordering_key = "g"});
+  PublishKeyed("orders.fifo", "g", "b");
+  PublishKeyed("orders.fifo", "h", "c");
+  const auto got = Get("orders.fifo", R"("MaxNumberOfMessages": 10)");
+  EXPECT_EQ(Bodies(got), "a,c");
+  EXPECT_EQ(Counts("dead.fifo"), "1 ready");
+  Do("DeleteMessage",
+     fmt::format(R"({{"QueueUrl": "orders.fifo", "ReceiptHandle": "{}"}})", Text(got[0], "ReceiptHandle")));
+  auto next = Get("orders.fifo", R"("AttributeNames": ["All"])");
+  EXPECT_EQ(Bodies(next), "b");
+  EXPECT_EQ(System(next.at(0), "ApproximateReceiveCount"), "1");
+}
+
+TEST_F(CrossingTest, ATopicsMessageComesInItsEnvelopeUnlessItsDeliveryIsRaw) {
+  const sns::SigningKey key = sns::SigningKey::Generate(now()).value();
+  sns::EnvelopeRenderer envelopes(key, backend.folder_id);
+  backend.envelopes = &envelopes;
+  CreateTopic("events");
+  CreateQueue("raw");
+  SubscribeQueue("enveloped-events", "events", "orders", sns::DeliveryFormat{"events", ""}.ToString());
+  SubscribeQueue("raw-events", "events", "raw");
+  model::MessageContent content{.body = "hello"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{:02}", i)] = {model::AttributeKind::kText, "x", ""};
+  PublishContent("events", content);
+  const auto raw = Get("raw", R"("MessageAttributeNames": ["a00"])");
+  EXPECT_EQ(Bodies(raw), "hello");
+  const auto got = Get("orders", R"("MessageAttributeNames": ["All"])");
+  ASSERT_EQ(got.size(), 1u) << "its attributes are in the envelope, and may be many";
+  EXPECT_THAT(Text(got[0], "Body"), HasSubstr(R"("TopicArn" : "arn:aws:sns:us-east-1:000000000000:events")"));
+  EXPECT_THAT(Text(got[0], "Body"), HasSubstr(R"("Message" : "hello")"));
+  EXPECT_EQ(Text(got[0], "MD5OfMessageAttributes"), "");
+  EXPECT_NE(Text(got[0], "MessageId"), Text(raw.at(0), "MessageId"));
+}
+
+TEST_F(CrossingTest, AccountsAreNamespacesThatDoNotMeet) {
+  backend.resolve_namespace = [](std::string_view account) { return std::string(account); };
+  identity.account = "111111111111";
+  Create("dead");
+  Create("orders");
+  const auto policy = [](const std::string& account) {
+    return fmt::format(
+        R"("RedrivePolicy": "{{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:{}:dead\",\"maxReceiveCount\":1}}")",
+        account);
+  };
+  EXPECT_THAT(Refusal("SetQueueAttributes",
+                      fmt::format(R"({{"QueueUrl": "orders", "Attributes": {{{}}}}})", policy("222222222222"))),
+              HasSubstr("not a queue of the account"));
+  Set("orders", policy("111111111111"));
+  EXPECT_THAT(Refusal("StartMessageMoveTask", R"({"SourceArn": "arn:aws:sqs:us-east-1:111111111111:dead",
+                      "DestinationArn": "arn:aws:sqs:us-east-1:222222222222:dead"})"),
+              StartsWith("ResourceNotFoundException: "));
+  EXPECT_THAT(Refusal("GetQueueAttributes", R"({"QueueUrl": "http://x/222222222222/orders"})"),
+              HasSubstr("NonExistentQueue"));
+  identity.account = "222222222222";
+  EXPECT_EQ(Ask("ListQueues", "{}").body, "{}");
+}
+
+TEST_F(CrossingTest, NativePoliciesAreShownAsFarAsThisWireHasWords) {
+  CreateTopic("failed");
+  CreatePull("audit", "failed");
+  model::QueueSettings settings;
+  settings.delivery.redrive = model::RedrivePolicy{4, {model::ResourceKind::kTopic, "failed"}};
+  CreateQueue("bills", settings);
+  EXPECT_EQ(Attribute("bills", "RedrivePolicy"),
+            R"({"deadLetterTargetArn":"arn:aws:sns:us-east-1:000000000000:failed","maxReceiveCount":4})");
+  CreateTopic("events");
+  model::DeliverySettings pull{.retention = 24h};
+  pull.redrive = test::DeadLetterTo("dead", 1);
+  CreatePull("mail", "events", pull);
+  Value sources = Do("ListDeadLetterSourceQueues", R"({"QueueUrl": "dead"})");
+  EXPECT_EQ(sources.Find("queueUrls")->items.size(), 1u);
+  // What a pull subscription gave up has no queue it came from.
+  Publish("events", "a");
+  EXPECT_EQ(Receive("mail"), "a");
+  Nack("mail", "a");
+  auto dead = Get("dead", R"("AttributeNames": ["All"])");
+  EXPECT_EQ(System(dead.at(0), "ApproximateReceiveCount"), "2");
+  EXPECT_EQ(System(dead.at(0), "DeadLetterQueueSourceArn"), "");
 }
 
 TEST_F(CrossingTest, ADeadLetterKeepsItsIdAndItsCount) {
@@ -185,6 +276,33 @@ TEST_F(CrossingTest, NamesAreInTheTermsInWhichTheCallerAsked) {
   Value& message = got.Find("Messages")->items.at(0);
   EXPECT_EQ(System(message, "DeadLetterQueueSourceArn"), "arn:aws:sqs:us-east-1:123456789012:orders");
   EXPECT_EQ(System(message, "SenderId"), "123456789012");
+}
+
+TEST_F(CrossingTest, ATopicsMessageComesInItsEnvelope) {
+  CreateTopic("events");
+  SubscribeQueue("s-1", "events", "orders", "aws.sns/events");
+  model::MessageContent content{.body = "a", .subject = "news"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{}", i)] = {model::AttributeKind::kText, "v", {}};
+  PublishContent("events", content);
+  auto got = Get("orders", R"("MessageAttributeNames": ["All"])");
+  ASSERT_EQ(got.size(), 1u);
+  const std::string body = Text(got[0], "Body");
+  EXPECT_THAT(body, HasSubstr(R"("TopicArn" : "arn:aws:sns:us-east-1:000000000000:events")"));
+  EXPECT_THAT(body, HasSubstr(R"("Subject" : "news")"));
+  EXPECT_THAT(body, HasSubstr(R"("a10" : {"Type":"String","Value":"v"})"));
+  EXPECT_THAT(body, HasSubstr("&SubscriptionArn=arn:aws:sns:us-east-1:000000000000:events:s-1"));
+  EXPECT_EQ(Text(got[0], "MD5OfBody"), Md5Hex(body));
+  EXPECT_EQ(got[0].Find("MessageAttributes"), nullptr);
+}
+
+TEST_F(CrossingTest, RawDeliveryOfMoreThanTenAttributesIsDeadLettered) {
+  CreateTopic("events");
+  SubscribeQueue("s-1", "events", "orders");
+  model::MessageContent content{.body = "a"};
+  for (int i = 0; i < 11; ++i) content.attributes[fmt::format("a{}", i)] = {model::AttributeKind::kText, "v", {}};
+  PublishContent("events", content);
+  EXPECT_TRUE(Get("orders").empty());
+  EXPECT_EQ(Peek("dead"), "a");
 }
 
 }  // namespace

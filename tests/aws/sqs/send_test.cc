@@ -109,7 +109,6 @@ struct Wrong {
 };
 class WrongMessages : public SendTest, public ::testing::WithParamInterface<Wrong> {};
 TEST_P(WrongMessages, AreRefused) { EXPECT_EQ(TrySend(GetParam().more, GetParam().queue), GetParam().refusal); }
-constexpr char kNotOfThisQueue[] = "Reason: The request include parameter that is not valid for this queue type.";
 INSTANTIATE_TEST_SUITE_P(
     Table, WrongMessages,
     ::testing::Values(Wrong{R"("DelaySeconds": 901)", "orders",

@@ -1,4 +1,4 @@
-// A topic's access policy, a JSON document: only kept and told, not yet asked. Pure functions.
+// A topic's access policy. Pure functions.
 #pragma once
 
 #include <string>
@@ -18,8 +18,7 @@ struct Permission {
   std::vector<std::string> accounts;
   std::vector<std::string> actions;  // "Publish"
 };
-// `policy` with another statement, or without one. Errors: InvalidParameter for a label that is there already, or not
-// there.
+// Errors: InvalidParameter for a permission that cannot be, or whose label is there already; for a label that is not there.
 Result<std::string, Refusal> WithPermission(std::string_view policy, std::string_view topic_arn,
                                             const Permission& permission);
 Result<std::string, Refusal> WithoutPermission(std::string_view policy, std::string_view label);
