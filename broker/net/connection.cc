@@ -46,7 +46,9 @@ void Connection::OnReadable() {
       reader_.Stash(bytes);
       if (reader_.held_bytes() < kMaxReadAhead) WaitForBytes();
       return;
-    case State::kLingering: dropped_ += size; return dropped_ > kMaxDroppedBytes ? Close() : WaitForBytes();
+    case State::kLingering:
+      dropped_ += size;
+      return dropped_ > kMaxDroppedBytes ? Close() : WaitForBytes();
     case State::kClosed: return;
   }
 }

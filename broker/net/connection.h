@@ -70,13 +70,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool waiting_ = false;        // WhenReadable is pending
   bool peer_finished_ = false;  // the client sends nothing more
   bool keep_alive_ = true;
-  bool head_only_ = false;  // the answer goes without its body
+  bool head_only_ = false;      // the answer goes without its body
   std::optional<MonotonicTime> deadline_;
   std::uint64_t exchange_ = 0;  // number of the request being handled
   std::size_t accounted_ = 0;
-  std::size_t dropped_ = 0;  // while lingering
+  std::size_t dropped_ = 0;     // while lingering
   std::function<void()> hang_up_;
-  std::string head_;  // being written, with body_
+  std::string head_;            // being written, with body_
   std::string body_;
   Responder::Written written_;
 };

@@ -19,11 +19,10 @@ void Responder::Exchange::Send(Render render, Written written) {
 }
 
 void Responder::Exchange::OnHangUp(std::function<void()> hang_up) {
-  boost::asio::dispatch(loop_->context(),
-                        [weak = connection_, number = number_, hang_up = std::move(hang_up)]() mutable {
-                          const auto connection = weak.lock();
-                          connection ? connection->SetHangUp(number, std::move(hang_up)) : hang_up();
-                        });
+  boost::asio::dispatch(loop_->context(), [weak = connection_, number = number_, hang_up = std::move(hang_up)]() mutable {
+    const auto connection = weak.lock();
+    connection ? connection->SetHangUp(number, std::move(hang_up)) : hang_up();
+  });
 }
 
 Responder::Responder(std::unique_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}

@@ -45,11 +45,10 @@ struct Repeat {
   }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
-    if (in.text == "refuse")
-      return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
+    if (in.text == "refuse") return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
     if (in.text == "wait" || in.text == "hand over") {
-      call->OnEnd([this, done, call = in.text == "wait" ? nullptr : call.get()] {
-        if (call) call->OnLost([this] { ++seen.lost; });
+      call->OnEnd([this, done, losing = in.text == "wait" ? nullptr : call.get()] {
+        if (losing) losing->OnLost([this] { ++seen.lost; });
         ++seen.ended;
         done(Output{});
       });
@@ -136,27 +135,23 @@ TEST_F(DispatcherTest, AnActionIsAnsweredInJson) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Header(response, "Content-Type"), "application/x-amz-json-1.0");
   EXPECT_THAT(Header(response, "x-amzn-RequestId"), ::testing::ContainsRegex(kUuid));
-  EXPECT_EQ(response.body,
-            R"({"Arn":"arn:aws:sqs:us-east-1:000000000000:q","Texts":["a\"b","a\"b"],"Tags":{"k":"v"}})");
+  EXPECT_EQ(response.body, R"({"Arn":"arn:aws:sqs:us-east-1:000000000000:q","Texts":["a\"b","a\"b"],"Tags":{"k":"v"}})");
 }
 
 TEST_F(DispatcherTest, TheSameActionIsAnsweredInQuery) {
   const auto response = Ask(FormText("Action=Repeat&QueueUrl=q&Text=a%22b&Count=2&Tag.1.Key=k&Tag.1.Value=v"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Header(response, "Content-Type"), "text/xml");
-  EXPECT_EQ(
-      response.body,
-      fmt::format(
-          "<?xml version=\"1.0\"?><RepeatResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
-          "<RepeatResult><Arn>arn:aws:sqs:us-east-1:000000000000:q</Arn><Text>a&quot;b</Text><Text>a&quot;b</Text>"
-          "<Tag><Key>k</Key><Value>v</Value></Tag></RepeatResult><ResponseMetadata><RequestId>{}</RequestId>"
-          "</ResponseMetadata></RepeatResponse>",
-          Header(response, "x-amzn-RequestId")));
+  EXPECT_EQ(response.body,
+            fmt::format("<?xml version=\"1.0\"?><RepeatResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
+                        "<RepeatResult><Arn>arn:aws:sqs:us-east-1:000000000000:q</Arn><Text>a&quot;b</Text><Text>a&quot;b</Text>"
+                        "<Tag><Key>k</Key><Value>v</Value></Tag></RepeatResult><ResponseMetadata><RequestId>{}</RequestId>"
+                        "</ResponseMetadata></RepeatResponse>",
+                        Header(response, "x-amzn-RequestId")));
 }
 
 TEST_F(DispatcherTest, TheOtherServiceWrapsItsLists) {
-  const auto response =
-      Ask(FormText("Action=Repeat&Version=2010-03-31&QueueUrl=q&Text=a&Tags.entry.1.Key=k&Tags.entry.1.Value=v"));
+  const auto response = Ask(FormText("Action=Repeat&Version=2010-03-31&QueueUrl=q&Text=a&Tags.entry.1.Key=k&Tags.entry.1.Value=v"));
   EXPECT_THAT(response.body, HasSubstr("xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\""));
   EXPECT_THAT(response.body, HasSubstr("<Texts><member>a</member></Texts><Tags><entry><Key>k</Key>"));
 }
@@ -180,12 +175,11 @@ TEST_F(DispatcherTest, RefusalsAreSaidInEachProtocol) {
 
   const auto query = Ask(FormText("Action=Repeat&QueueUrl=q&Text=refuse"));
   EXPECT_EQ(query.status, 400);
-  EXPECT_EQ(
-      query.body,
-      fmt::format("<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
-                  "<Type>Sender</Type><Code>ReceiptHandleIsInvalid</Code><Message>not &quot;this&quot; one</Message>"
-                  "<Detail/></Error><RequestId>{}</RequestId></ErrorResponse>",
-                  Header(query, "x-amzn-RequestId")));
+  EXPECT_EQ(query.body,
+            fmt::format("<?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error>"
+                        "<Type>Sender</Type><Code>ReceiptHandleIsInvalid</Code><Message>not &quot;this&quot; one</Message>"
+                        "<Detail/></Error><RequestId>{}</RequestId></ErrorResponse>",
+                        Header(query, "x-amzn-RequestId")));
 }
 
 TEST_F(DispatcherTest, InputIsCheckedByItsShape) {
@@ -201,8 +195,7 @@ TEST_F(DispatcherTest, UnknownActionsAreRefused) {
   EXPECT_THAT(Ask(JsonText("Nonsense", "{}")).body, HasSubstr("com.amazon.coral.service#UnknownOperationException"));
   const auto query = Ask(FormText("Action=Nonsense"));
   EXPECT_EQ(query.status, 400);
-  EXPECT_THAT(query.body,
-              HasSubstr("<Code>InvalidAction</Code><Message>The action Nonsense is not valid for this endpoint."));
+  EXPECT_THAT(query.body, HasSubstr("<Code>InvalidAction</Code><Message>The action Nonsense is not valid for this endpoint."));
   EXPECT_THAT(Ask(FormText("Action=CreateQueue", "/123456789012/q")).body, HasSubstr("<Code>InvalidAction</Code>"));
   const auto none = Ask(test::Get("/"));
   EXPECT_EQ(none.status, 404);

@@ -83,9 +83,8 @@ TEST_F(ServerTest, AllThatWasPipelinedBeforeAHalfCloseIsAnswered) {
 
 TEST_F(ServerTest, ATruncatedRequestIsRefusedAndReachesNoHandler) {
   Start();
-  for (const char* const part :
-       {"GET / HT", "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
-        "POST /wait HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* const part : {"GET / HT", "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
+                                 "POST /wait HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     HttpClient client(port());
     client.Send(part);
     client.FinishSending();

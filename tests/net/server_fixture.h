@@ -35,8 +35,7 @@ class ServerTest : public ::testing::Test {
   }
 
   void Start() {
-    auto started = Server::Start(
-        options_, [this](Request q, Responder r) { Handle(std::move(q), std::move(r)); }, clock_);
+    auto started = Server::Start(options_, [this](Request q, Responder r) { Handle(std::move(q), std::move(r)); }, clock_);
     ASSERT_TRUE(started.ok()) << started.error().message;
     server_ = *std::move(started);
   }
