@@ -61,10 +61,10 @@ class Delete:
 
 
 class History:
-    def __init__(self, calls, visibility_s, kills=0, drained=True):
+    def __init__(self, calls, visibility_s, kills=0, left=0):
         self.calls = sorted(calls, key=lambda call: call.began)
         self.kills = kills
-        self.drained = drained
+        self.left = left  # messages, when the last client had ended
         self.messages = {}
         self.groups = collections.defaultdict(list)  # messages in the order in which they were first sent
         self.deliveries = []
@@ -138,4 +138,4 @@ def read(folder):
     for path in sorted(glob.glob(os.path.join(folder, "*.jsonl"))):
         with open(path, encoding="utf-8") as file:
             calls += calls_of(os.path.splitext(os.path.basename(path))[0], map(json.loads, file))
-    return History(calls, run["visibility_s"], run["kills"], run["drained"])
+    return History(calls, run["visibility_s"], run["kills"], run["left"])

@@ -124,7 +124,7 @@ def too_little(past):
     found = counts(past)
     least = {what: floor * max(1, past.kills) for what, floor in FLOORS.items() if what != "unknown" or past.kills}
     short = [f"{found[what]} {what}, at least {floor} wanted" for what, floor in least.items() if found[what] < floor]
-    return short + ([] if past.drained else ["the queues were not empty at the end"])
+    return short + ([f"{past.left} messages were left in the queues"] if past.left else [])
 
 
 def judge(past, say=print):

@@ -125,9 +125,11 @@ def run(binary, python, folder, seed, kills, between=contextlib.nullcontext):
             with sqs_http.Sqs(address) as sqs:
                 daemon.brokerd.wait_until(lambda: not any(sqs.count(queue) for queue in QUEUES))
             clients.stop("receive")
+        with sqs_http.Sqs(address) as sqs:
+            left = sum(sqs.count(queue) for queue in QUEUES)
         broker.stop()
     with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
-        json.dump({"seed": str(seed), "kills": kills, "visibility_s": VISIBILITY_S, "drained": True}, file)
+        json.dump({"seed": str(seed), "kills": kills, "visibility_s": VISIBILITY_S, "left": left}, file)
 
 
 def main(binary, venvs):
