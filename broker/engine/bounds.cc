@@ -5,6 +5,9 @@
 // So it is when its dead letters cannot be taken, or might pass no filter where they go: nothing is dropped that should be
 // kept.
 //
+// A batch that is all or nothing is judged as a whole, before its first message: what its own dead letters take up
+// meanwhile goes beyond the bound.
+//
 // What stands at hand goes in the group of the publish. What has to be read first goes when it was, a moment later; a
 // crash in between leaves it in place, and the next publish makes up for it.
 #include <fmt/format.h>

@@ -284,8 +284,9 @@ class Engine::Core {
   void NameSource(MessageLog& log, model::MessageId target);
   void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
-  // Takes out of `unreached` those subscriptions whose filters the message passes.
-  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&,
+  // `admitted`: with its batch, all of which is taken. Takes out of `unreached` those subscriptions whose filters the
+  // message passes.
+  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&, bool admitted,
                                std::vector<const Subscription*>& unreached);
   // Empty: neither an id nor the content says that it is the same as another.
   static std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication);
@@ -410,6 +411,7 @@ class Engine::Core {
   DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const;
   void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
+  void OnReadDying(std::uint64_t cursor, const ReadRequest& request, const ReadOutcome& outcome);
   void KeepInstead(Cursor& cursor, std::uint64_t sequence, const std::string& problem);
 
   // ---- retention.cc

@@ -114,28 +114,36 @@ void Engine::Core::ReadDying() {
     std::sort(sequences.begin(), sequences.end());
     cursor->reading_dying = true;
     const ReadRequest request{cursor->log->id, std::move(sequences)};
-    Offload<ReadOutcome>(
-        [&kv = deps_.kv, request] { return ReadRecords(kv, request); },
-        [this, cursor_id = id, request](const ReadOutcome& outcome) {
-          Cursor* owner = FindCursor(cursor_id);
-          if (owner == nullptr) return;
-          owner->reading_dying = false;
-          if (!owner->dying_next.empty()) dying_[cursor_id] = std::exchange(owner->dying_next, {});
-          std::map<std::uint64_t, RecordPtr> loaded;
-          for (const RecordPtr& record : outcome.records) loaded[record->sequence] = record;
-          for (const std::uint64_t sequence : request.points) {
-            const Entry* entry = owner->outstanding.Find(sequence);
-            if (entry == nullptr || !entry->dying) continue;  // purged or expired meanwhile
-            const auto record = loaded.find(sequence);
-            if (record == loaded.end() || record->second->damaged) {
-              KeepInstead(*owner, sequence, "a message's record on disk is damaged");
-            } else {
-              MoveToDeadLetter(*owner, sequence, *record->second);
-            }
-          }
-          Wake(*owner);
-        });
+    const auto start = [this, cursor_id = id, request] {
+      Offload<ReadOutcome>([&kv = deps_.kv, request] { return ReadRecords(kv, request); },
+                           [this, cursor_id, request](const ReadOutcome& outcome) { OnReadDying(cursor_id, request, outcome); });
+    };
+    // A record of the tail may be one of the group being built: it can be read when that is durable.
+    const bool fresh = std::any_of(request.points.begin(), request.points.end(), [cursor](std::uint64_t point) {
+      return cursor->log->InTail(point) != nullptr;
+    });
+    fresh ? journal_.After(start) : start();
   }
+}
+
+void Engine::Core::OnReadDying(std::uint64_t cursor_id, const ReadRequest& request, const ReadOutcome& outcome) {
+  Cursor* owner = FindCursor(cursor_id);
+  if (owner == nullptr) return;
+  owner->reading_dying = false;
+  if (!owner->dying_next.empty()) dying_[cursor_id] = std::exchange(owner->dying_next, {});
+  std::map<std::uint64_t, RecordPtr> loaded;
+  for (const RecordPtr& record : outcome.records) loaded[record->sequence] = record;
+  for (const std::uint64_t sequence : request.points) {
+    const Entry* entry = owner->outstanding.Find(sequence);
+    if (entry == nullptr || !entry->dying) continue;  // purged or expired meanwhile
+    const auto record = loaded.find(sequence);
+    if (record == loaded.end() || record->second->damaged) {
+      KeepInstead(*owner, sequence, "a message's record on disk is damaged");
+    } else {
+      MoveToDeadLetter(*owner, sequence, *record->second);
+    }
+  }
+  Wake(*owner);
 }
 
 Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& cursor,

@@ -109,24 +109,28 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
   MoveDue(cursor);
   std::map<std::uint64_t, Entry> entries;
   ReadRequest read{log.id, {}};
-  for (auto at = cursor.outstanding.NextFrom(token->sequence); at && entries.size() <= request.page_size;
-       at = cursor.outstanding.NextFrom(*at + 1)) {
+  std::optional<std::uint64_t> more;  // outstanding ones from here on are for the next page, however many of these show
+  for (auto at = cursor.outstanding.NextFrom(token->sequence); at; at = cursor.outstanding.NextFrom(*at + 1)) {
     const Entry& entry = *cursor.outstanding.Find(*at);
     if (StateOf(entry, now_) != request.state) continue;
+    if (entries.size() > request.page_size) {
+      more = *at;
+      break;
+    }
     entries[*at] = entry;
   }
   // Of an ordered log with a delay the head is ready and the rest is delayed.
   const Nanos head_delay = log.ordered ? log.delay : Nanos{0};
   const bool unread = request.state == MessageState::kReady || (request.state == MessageState::kDelayed && log.ordered);
   const std::uint64_t run_from = std::max(token->sequence, cursor.first_unread());
-  const std::uint64_t run_to = unread ? log.next_sequence : run_from;
+  const std::uint64_t run_to = !unread ? run_from : more ? std::min(*more, log.next_sequence) : log.next_sequence;
   // Above the position an entry is one that this cursor alone sees (redriven): it shows in its place among the unread.
   for (const auto& [sequence, entry] : entries) {
     if (sequence < run_from || !unread) read.points.push_back(sequence);
   }
 
   Offload<Page>(
-      [&kv = deps_.kv, read, entries, run_from, run_to, head_delay, now = now_, state = request.state,
+      [&kv = deps_.kv, read, entries, more, run_from, run_to, head_delay, now = now_, state = request.state,
        size = request.page_size, id = log.id, filter = cursor.filter] {
         Page page;
         std::uint64_t bytes = 0;
@@ -182,6 +186,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           if (outcome.run_end <= from) break;
           from = outcome.run_end;
         }
+        if (more) page.next_page_token = Token{0, *more}.ToString();
         return page;
       },
       answer);

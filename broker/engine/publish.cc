@@ -75,7 +75,8 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   }
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     if (checks[i].ok()) {
-      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i]), unreached));
+      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i]),
+                                            request.all_or_nothing, unreached));
     } else {
       response.results.push_back(checks[i].error());
     }
@@ -87,7 +88,7 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
 
 Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
                                            const model::Deduplication& deduplication, PublishEntry&& entry,
-                                           std::vector<const Subscription*>& unreached) {
+                                           bool admitted, std::vector<const Subscription*>& unreached) {
   MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
   const std::string hash = DeduplicationHash(entry.content, deduplication);
   const std::uint64_t size_bytes = model::SizeBytes(entry.content);
@@ -98,7 +99,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   message->publisher = model::CutText(caller.principal, model::kMaxPublisherBytes);
   const model::FilterInput* input = InputOf(message);
   const auto first = hash.empty() ? std::nullopt : deduplicator_.Find(log.id.value(), hash, clock_.expiry_now());
-  if (!first) {
+  if (!first && !admitted) {
     Plans none;
     BROKER_RETURN_IF_ERROR(Admit(target, *input, size_bytes, due.has_value(), none));
   }

@@ -73,11 +73,14 @@ std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, Plan& plan,
 }
 
 void Engine::Core::PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several) {
-  const auto unread = StepAhead(cursor, plan, several ? std::max(limit, kShareAhead) : limit);
   const std::size_t most_tried = (limit + 1) / 2;
+  std::optional<std::uint64_t> unread;
   std::vector<std::uint64_t> chosen;
-  do chosen = cursor.outstanding.groups().Share(limit, most_tried);
-  while (DropExpired(cursor, chosen));
+  // What expired makes room for what is further ahead.
+  do {
+    unread = StepAhead(cursor, plan, several ? std::max(limit, kShareAhead) : limit);
+    chosen = cursor.outstanding.groups().Share(limit, most_tried);
+  } while (DropExpired(cursor, chosen));
   if (unread) {
     const auto tried = static_cast<std::size_t>(std::count_if(
         chosen.begin(), chosen.end(), [&](std::uint64_t each) { return cursor.outstanding.Find(each)->tried(); }));

@@ -46,7 +46,9 @@ struct RetryBackoff {
 // holds for the next publish.
 enum class Overflow {
   kRefuse,      // the publish; of a topic's message, the copy goes to the dead-letter target if there is one
-  kDropOldest,  // that is neither leased nor delayed: to the dead-letter target if there is one. Else as kRefuse
+  // That is neither leased nor delayed (the delay of an ordered queue as a whole protects nothing): to the dead-letter
+  // target if there is one. Else as kRefuse.
+  kDropOldest,
 };
 struct Bounds {
   std::uint64_t max_messages = 0;

@@ -60,6 +60,7 @@ class World:
 
 class Case(unittest.TestCase):
     world = None  # of the run; a class with a daemon of its own has its own
+    binaries = None  # brokerd and brokerctl
     protocols = ("json", "query")
     longMessage = True
 

@@ -7,6 +7,7 @@ Where PyPI cannot be reached, the suite is skipped, loudly."""
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ import venv
 
 SKIPPED = 77
 LEAST = 250  # cases over each protocol
-PATIENCE = 300  # seconds, for an installation and for a run
+PATIENCE = 600  # seconds, for an installation and for a run
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -40,6 +41,8 @@ def _environment(folder, protocol):
     python = os.path.join(home, "bin", "python")
     complete = os.path.join(home, "complete")
     if not os.path.exists(complete):
+        if importlib.util.find_spec("ensurepip") is None:
+            skip("python3-venv is not installed")
         venv.create(home, clear=True, with_pip=True)
         done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--retries=1", "-r", requirements],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)

@@ -79,6 +79,22 @@ TEST_F(Bounds, OfABatchAllOrNothingRefuseTheWhole) {
   EXPECT_EQ(Peek("orders"), "a,b");
 }
 
+// What the batch's own dead letters take up does not turn its later messages away.
+TEST_F(Bounds, OfABatchAllOrNothingThatWasTakenNothingIsRefused) {
+  CreateTopic("events");
+  CreateQueue("letters", AtMost(2));
+  model::QueueSettings full = AtMost(1);
+  full.delivery.redrive = DeadLetterTo("letters", 3);
+  CreateQueue("full", full);
+  Publish("full", "x");
+  SubscribeQueue("a", "events", "full");
+  SubscribeQueue("b", "events", "letters");
+  engine::PublishRequest request = Batch("events", "a,b");
+  request.all_or_nothing = true;
+  EXPECT_EQ(TryBatch(request), "ok,ok");
+  EXPECT_EQ(Counts("letters"), "4 ready");
+}
+
 TEST_F(Bounds, AnswerADuplicateHoweverFullTheyAre) {
   CreateQueue("orders", AtMost(1));
   EXPECT_TRUE(PublishOnce("orders", "1", "a"));

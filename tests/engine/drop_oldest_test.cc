@@ -145,6 +145,18 @@ TEST_F(DropOldest, WhatIsLeasedWhileItIsTheHeadOfItsKeyStays) {
   EXPECT_EQ(Receive("ring"), "c");
 }
 
+// What was just published is not in the store yet when the one before it has to be read.
+TEST_F(DropColdest, OfABatchLargerThanTheQueueTheFirstAreDeadLetters) {
+  CreateRing(1, true);
+  Publish("ring", "a");
+  EXPECT_EQ(Receive("ring"), "a");
+  Nack("ring", "a");
+  Publish("ring", "b,c,d");
+  EXPECT_EQ(Counts("ring"), "1 ready");
+  EXPECT_EQ(Peek("ring"), "d");
+  EXPECT_EQ(Peek("dead"), "a,b,c");
+}
+
 TEST_F(DropColdest, IsReadFirstAndThenDropped) {
   CreateRing(3);
   Publish("ring", "a,b,c");

@@ -359,6 +359,18 @@ TEST_F(FilterAndSpace, WhatDoesNotPassIsKeptWhereTheSettledIs) {
   EXPECT_LT(Logged(), 8u);
 }
 
+TEST_F(FilterAndOthers, PagesGoOnPastWhatDoesNotPass) {
+  CreatePull("all", "events");
+  CreateFiltered("red", "events", kRed);
+  PublishKind("events", "blue", "x,y,z");
+  PublishKind("events", "red", "a,b");
+  EXPECT_EQ(Receive("all"), "x,y,z,a,b");
+  CreateSnapshot("noon", "all");
+  PublishKind("events", "red", "c");
+  SeekToSnapshot("red", "noon");
+  EXPECT_EQ(Peeked("red", engine::MessageState::kReady, 1).size(), 3u);
+}
+
 TEST_F(FilterAndSpace, ASnapshotKeepsNothingThatWasKnownNotToPass) {
   CreateTopic("events");
   CreateFiltered("red", "events", kRed);

@@ -19,7 +19,26 @@ model::Deduplication SomeDeduplication(SeededEntropy& chance) {
   return {chance.OneIn(4), chance.OneIn(2) ? model::DeduplicationScope::kLog : model::DeduplicationScope::kGroup};
 }
 
+model::RetryBackoff SomeBackoff(SeededEntropy& chance) {
+  const Nanos minimum = Millis(chance.Below(20'000));
+  return {minimum, minimum + Millis(chance.Below(60'000))};
+}
+
+model::Bounds SomeBounds(SeededEntropy& chance) {
+  model::Bounds bounds;
+  if (chance.OneIn(2)) return bounds;
+  if (!chance.OneIn(3)) bounds.max_messages = chance.Between(1, 12);
+  if (bounds.max_messages == 0 || chance.OneIn(4)) bounds.max_bytes = chance.Between(20, 1'500);
+  bounds.overflow = chance.OneIn(2) ? model::Overflow::kRefuse : model::Overflow::kDropOldest;
+  return bounds;
+}
+
 }  // namespace
+
+std::optional<ModelFilter> ModelRun::SomeFilter(std::uint64_t one_in) {
+  if (!chance_.OneIn(one_in)) return std::nullopt;
+  return ModelFilter{static_cast<unsigned>(chance_.Between(1, (1u << kShades) - 1)), chance_.OneIn(3)};
+}
 
 bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
   const auto names = [&](const ModelCursor& cursor) {
@@ -54,7 +73,27 @@ model::DeliverySettings ModelRun::SomeDelivery(Nanos retention) {
   settings.retention = chance_.OneIn(4) ? Nanos{60s + 1s * chance_.Below(600)} : retention;
   settings.ordered = chance_.OneIn(3);
   settings.exactly_once = chance_.OneIn(4);
+  settings.paused = chance_.OneIn(12);
+  if (chance_.OneIn(3)) settings.backoff = SomeBackoff(chance_);
   return settings;
+}
+
+engine::DeliveryPatch ModelRun::SomeDeliveryPatch() {
+  engine::DeliveryPatch patch;
+  if (chance_.OneIn(3)) patch.visibility_timeout = 1s * chance_.Between(1, 90);
+  if (chance_.OneIn(3)) patch.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  if (chance_.OneIn(3)) patch.paused = chance_.OneIn(3);
+  if (chance_.OneIn(4)) patch.backoff = chance_.OneIn(3) ? std::nullopt : std::optional(SomeBackoff(chance_));
+  return patch;
+}
+
+void ModelRun::Apply(ModelCursor& cursor, const engine::DeliveryPatch& patch) {
+  if (patch.visibility_timeout) cursor.settings.visibility_timeout = *patch.visibility_timeout;
+  if (patch.retention) model_.ChangeRetention(cursor, *patch.retention);
+  if (patch.redrive) cursor.settings.redrive = *patch.redrive;
+  if (patch.paused) cursor.settings.paused = *patch.paused;
+  if (patch.backoff) cursor.settings.backoff = *patch.backoff;
+  model_.UpdateRedrive(cursor);
 }
 
 void ModelRun::Administer() {
@@ -90,8 +129,13 @@ void ModelRun::CreateQueue(int index) {
   settings.deduplication = SomeDeduplication(chance_);
   if (chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(index + 1);
   if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
-  Trace("create queue {}: {}{}delay {}, {} attempts", name, settings.delivery.ordered ? "ordered, " : "",
+  if (chance_.OneIn(4)) settings.message_ttl = 1s * chance_.Below(60);
+  settings.bounds = SomeBounds(chance_);
+  Trace("create queue {}: {}{}{}delay {}, time to live {}, at most {} and {} bytes{}, {} attempts", name,
+        settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
         settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
+        FormatDuration(settings.message_ttl), settings.bounds.max_messages, settings.bounds.max_bytes,
+        settings.bounds.overflow == model::Overflow::kDropOldest ? ", dropping" : "",
         settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
@@ -101,6 +145,8 @@ void ModelRun::CreateQueue(int index) {
   if (free) {
     ModelQueue queue;
     queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
+    queue.cursor->message_ttl = settings.message_ttl;
+    queue.cursor->bounds = settings.bounds;
     queue.deduplication = settings.deduplication;
     model_.queues[name] = std::move(queue);
   }
@@ -124,8 +170,12 @@ void ModelRun::CreateSubscription(const std::string& name) {
     settings.delivery.retain_acknowledged = chance_.OneIn(4);
     if (chance_.OneIn(3)) start = engine::StartAt::kEarliest;
   }
-  Trace("create subscription {} of {} {}", name, topic->first,
-        settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"));
+  // With a filter its target may not take every dead letter.
+  const auto filter = last_topic && with_waiters_ ? std::nullopt : SomeFilter(2);
+  if (filter) settings.filter = *model::Filter::Parse(filter->Text());
+  Trace("create subscription {} of {} {}{}", name, topic->first,
+        settings.queue.value_or(settings.delivery.ordered ? "to pull, ordered" : "to pull"),
+        filter ? ", " + filter->Text() : "");
   const auto created = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
   const bool free = model_.subscriptions.count(name) == 0;
@@ -133,10 +183,17 @@ void ModelRun::CreateSubscription(const std::string& name) {
     Violate(invariant::kAnswers,
             "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
   if (free) {
-    ModelSubscription subscription{name, topic->first, settings.queue, settings.delivery_format, nullptr,
-                                   topic->second.generation};
+    ModelSubscription subscription{name,
+                                   topic->first,
+                                   settings.queue,
+                                   settings.delivery_format,
+                                   nullptr,
+                                   topic->second.generation,
+                                   model_.NextGeneration(),
+                                   filter};
     if (!settings.queue) {
       subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
+      subscription.cursor->filter = filter;
       if (settings.delivery.retain_acknowledged) subscription.cursor->kept_since = model_.now();
     }
     model_.subscriptions[name] = std::move(subscription);
@@ -158,12 +215,19 @@ void ModelRun::AdoptEarliest(const std::string& name) {
       if (entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
     }
   }
+  std::set<std::string> known;
+  for (const ModelEntry& message : topic.history) {
+    if (message.id) known.insert(message.id->ToString());
+  }
   std::vector<engine::PeekedMessage> shown = PeekAll(cursor);
   for (const ModelEntry& message : topic.history) {
+    if (!Passes(cursor.filter, message.body)) continue;
     const auto at = std::find_if(shown.begin(), shown.end(), [&](const engine::PeekedMessage& candidate) {
-      return message.id ? candidate.id == *message.id
-                        : candidate.message->content.body == message.body &&
-                              candidate.message->content.ordering_key == message.key;
+      return message.id
+                 ? candidate.id == *message.id
+                 : known.count(candidate.id.ToString()) == 0 && candidate.message->content.body == message.body &&
+                       candidate.message->content.ordering_key == message.key &&
+                       candidate.subscription == message.subscription && candidate.delivery_format == message.format;
     });
     const bool expired = message.appended + cursor.settings.retention <= model_.now();
     if (at == shown.end()) {
@@ -194,22 +258,24 @@ void ModelRun::UpdateQueue() {
   const auto it = std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
   ModelCursor& cursor = *it->second.cursor;
   engine::QueuePatch patch;
-  if (chance_.OneIn(3)) patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-  if (chance_.OneIn(3))
-    patch.delivery.retention = Nanos{chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)}};
+  patch.delivery = SomeDeliveryPatch();
   if (chance_.OneIn(3) && !cursor.settings.ordered) patch.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
   if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
-  Trace("update queue {}", it->first);
+  if (chance_.OneIn(4)) patch.message_ttl = 1s * chance_.Below(60);
+  if (chance_.OneIn(3)) patch.bounds = SomeBounds(chance_);
+  Trace("update queue {}{}", it->first,
+        !patch.delivery.paused   ? ""
+        : *patch.delivery.paused ? ", paused"
+                                 : ", not paused");
   const auto updated =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().UpdateQueue(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
-  if (patch.delivery.visibility_timeout) cursor.settings.visibility_timeout = *patch.delivery.visibility_timeout;
-  if (patch.delivery.retention) model_.ChangeRetention(cursor, *patch.delivery.retention);
   if (patch.delay) cursor.delay = *patch.delay;
   if (patch.deduplicate_by_content) it->second.deduplication.by_content = *patch.deduplicate_by_content;
-  if (patch.delivery.redrive) cursor.settings.redrive = *patch.delivery.redrive;
-  model_.UpdateRedrive(cursor);
+  if (patch.message_ttl) cursor.message_ttl = *patch.message_ttl;
+  if (patch.bounds) cursor.bounds = *patch.bounds;
+  Apply(cursor, patch.delivery);
   AfterCommand();
 }
 
@@ -218,22 +284,26 @@ void ModelRun::UpdateSubscription() {
   const auto it =
       std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
   engine::SubscriptionPatch patch;
+  std::optional<ModelFilter> filter;
   if (it->second.cursor == nullptr) {
     patch.delivery_format = fmt::format("format{}", chance_.Below(3));
+    if (chance_.OneIn(2) && !(with_waiters_ && it->second.topic == "t2")) {
+      filter = SomeFilter(2);
+      patch.filter = filter ? std::optional(*model::Filter::Parse(filter->Text())) : std::nullopt;
+    }
   } else {
-    patch.delivery.visibility_timeout = 1s * chance_.Between(1, 90);
-    if (chance_.OneIn(3))
-      patch.delivery.retention = chance_.OneIn(2) ? Nanos{96h} : Nanos{60s + 1s * chance_.Below(600)};
+    patch.delivery = SomeDeliveryPatch();
   }
-  Trace("update subscription {}", it->first);
+  Trace("update subscription {}{}", it->first,
+        !patch.delivery.paused   ? ""
+        : *patch.delivery.paused ? ", paused"
+                                 : ", not paused");
   const auto updated = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
-  if (patch.delivery.visibility_timeout)
-    it->second.cursor->settings.visibility_timeout = *patch.delivery.visibility_timeout;
-  if (patch.delivery.retention) model_.ChangeRetention(*it->second.cursor, *patch.delivery.retention);
-  if (it->second.cursor != nullptr) model_.UpdateRedrive(*it->second.cursor);
+  if (patch.filter) it->second.filter = filter;
+  if (it->second.cursor != nullptr) Apply(*it->second.cursor, patch.delivery);
   AfterCommand();
 }
 

@@ -51,131 +51,6 @@ void ModelRun::StepTime() {
   AdvanceBy(by);
 }
 
-// ---- publish
-
-// `plain`: nothing whose outcome only the answer tells, for a crash that has none.
-std::optional<ModelRun::Draft> ModelRun::DraftPublish(bool plain) {
-  const bool to_topic = chance_.OneIn(2);
-  if (to_topic ? model_.topics.empty() : model_.queues.empty()) return std::nullopt;
-  Draft draft;
-  const model::Deduplication* deduplication = nullptr;
-  bool ordered = false;
-  Nanos longest = 10min;
-  if (to_topic) {
-    const auto topic =
-        std::next(model_.topics.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.topics.size())));
-    draft.request.target = {ResourceKind::kTopic, topic->first};
-    deduplication = &topic->second.deduplication;
-  } else {
-    const auto queue =
-        std::next(model_.queues.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.queues.size())));
-    draft.request.target = {ResourceKind::kQueue, queue->first};
-    deduplication = &queue->second.deduplication;
-    ordered = queue->second.cursor->settings.ordered;
-    longest = std::min<Nanos>(longest, queue->second.cursor->settings.retention);
-  }
-  if (plain && deduplication->by_content) return std::nullopt;
-  const std::uint64_t count = chance_.OneIn(3) ? chance_.Between(2, 8) : 1;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    engine::PublishEntry entry;
-    const bool again = !plain && deduplication->by_content && last_body_ > 0 && chance_.OneIn(4);
-    const std::uint64_t number = again ? chance_.Between(1, last_body_) : ++last_body_;
-    entry.content.body = fmt::format("m{}", number);
-    // The size follows from the number, so that the same number is the same body.
-    const std::uint64_t size = number % 23 == 0 ? 700 : number % 40;
-    entry.content.body.resize(std::max(entry.content.body.size(), static_cast<std::size_t>(size)), '.');
-    if (!chance_.OneIn(3)) entry.content.ordering_key = std::string(1, static_cast<char>('a' + chance_.Below(3)));
-    if (!plain && chance_.OneIn(4)) {
-      if (chance_.OneIn(2)) ++last_dedup_;
-      entry.content.deduplication_id = fmt::format("d{}", last_dedup_);
-    }
-    if (!ordered && chance_.OneIn(6)) entry.delay = Millis(chance_.Below(static_cast<std::uint64_t>(longest / 1ms)));
-    ModelEntry message;
-    message.body = entry.content.body;
-    message.key = entry.content.ordering_key;
-    message.size = model::SizeBytes(entry.content);
-    draft.entries.push_back(std::move(message));
-    draft.request.entries.push_back(std::move(entry));
-  }
-  return draft;
-}
-
-void ModelRun::ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay) {
-  if (target.kind == ResourceKind::kTopic) {
-    model_.AddToTopic(model_.topics.at(target.name), std::move(entry), delay.value_or(0s));
-  } else {
-    ModelQueue& queue = model_.queues.at(target.name);
-    model_.AddToQueue(queue, std::move(entry), delay.value_or(queue.cursor->delay));
-  }
-}
-
-void ModelRun::Publish() {
-  auto draft = DraftPublish(false);
-  if (!draft) return;
-  draft->request.all_or_nothing = chance_.OneIn(4);
-  // Now and then one entry is wrong.
-  std::optional<std::size_t> wrong;
-  if (chance_.OneIn(12)) {
-    wrong = static_cast<std::size_t>(chance_.Below(draft->entries.size()));
-    draft->request.entries[*wrong].content.subject = "\xff";
-  }
-  Trace("publish {} to {}{}: {}", draft->entries.size(), draft->request.target.name, wrong ? ", one wrong" : "",
-        Short(draft->entries[0].body));
-  const auto response =
-      Ask<engine::PublishResponse>([&](auto done) { sim_.engine().Publish(caller_, draft->request, done); });
-  if (wrong && draft->request.all_or_nothing) {
-    if (response.ok()) Violate(invariant::kAnswers, "a batch with a wrong entry was taken, all or nothing");
-    return AfterCommand();
-  }
-  if (!response.ok()) Violate(invariant::kAnswers, "a publish was refused: " + response.error().message);
-  if (response->results.size() != draft->entries.size()) Violate(invariant::kAnswers, "not one result per entry");
-  if (wrong && response->results[*wrong].ok()) Violate(invariant::kAnswers, "a wrong entry was taken");
-  CheckPublished(*draft, *response);
-  AfterCommand();
-}
-
-void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse& response) {
-  const model::Target& target = draft.request.target;
-  const bool to_topic = target.kind == ResourceKind::kTopic;
-  const model::Deduplication deduplication =
-      to_topic ? model_.topics.at(target.name).deduplication : model_.queues.at(target.name).deduplication;
-  ModelDedupTable& seen = to_topic ? model_.topics.at(target.name).seen : model_.queues.at(target.name).seen;
-  if (const std::uint32_t listeners = to_topic ? model_.Listeners(target.name) : 1;
-      response.subscriptions != listeners) {
-    Violate(invariant::kAnswers,
-            fmt::format("a publish says it reached {} subscriptions, not {}", response.subscriptions, listeners));
-  }
-  for (std::size_t i = 0; i < draft.entries.size(); ++i) {
-    const engine::PublishEntry& entry = draft.request.entries[i];
-    if (!entry.content.subject.empty()) continue;
-    if (!response.results[i].ok())
-      Violate(invariant::kAnswers, "an entry was refused: " + response.results[i].error().message);
-    const engine::Published& published = response.results[i].value();
-    const bool by_content = entry.content.deduplication_id.empty();
-    if (!by_content || deduplication.by_content) {
-      const std::string scope =
-          deduplication.scope == model::DeduplicationScope::kGroup ? entry.content.ordering_key : "";
-      const auto key =
-          std::pair(scope, by_content ? "body " + entry.content.body : "id " + entry.content.deduplication_id);
-      const auto first = seen.find(key);
-      const bool duplicate = first != seen.end() && model_.now() - first->second.time < 5min;
-      if (published.duplicate != duplicate) {
-        Violate(invariant::kDedup, fmt::format("{}: \"{}\" was {} as a duplicate", target.name, draft.entries[i].body,
-                                               duplicate ? "not seen" : "seen"));
-      }
-      if (duplicate && published.id != first->second.id) {
-        Violate(invariant::kDedup, fmt::format("{}: a duplicate of {} was answered {}", target.name,
-                                               first->second.id.ToString(), published.id.ToString()));
-      }
-      if (duplicate) continue;
-      seen[key] = {published.id, model_.now()};
-    }
-    ModelEntry message = draft.entries[i];
-    message.id = published.id;
-    ApplyPublish(target, std::move(message), entry.delay);
-  }
-}
-
 // ---- receive and settle
 
 void ModelRun::Receive() {
@@ -256,7 +131,8 @@ void ModelRun::Settle() {
   ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
   // What a nack does to the others of its key within one command is the behaviour tests' business.
   if (!ack && cursor.settings.ordered) receipts.resize(1);
-  const Nanos backoff = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(200'000))};
+  std::optional<Nanos> backoff;
+  if (!chance_.OneIn(3)) backoff = chance_.OneIn(2) ? Nanos{0} : Nanos{Millis(chance_.Below(200'000))};
   const Nanos timeout = SomeTimeout(chance_);
   const bool nack = kind < 8;
   const std::string reason = nack && chance_.OneIn(2) ? fmt::format("r{}", chance_.Below(100)) : "";
@@ -266,7 +142,7 @@ void ModelRun::Settle() {
         : nack ? "nack"
                : "extend",
         receipts.size(), cursor.owner.ToString(), receipts[0].lease,
-        nack ? FormatDuration(backoff) : FormatDuration(timeout));
+        nack ? (backoff ? FormatDuration(*backoff) : "its own backoff") : FormatDuration(timeout));
   const auto response = Ask<engine::SettleResponse>([&](auto done) {
     if (ack) {
       std::vector<std::string> texts;

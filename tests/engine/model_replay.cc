@@ -113,6 +113,8 @@ void ModelRun::Replay() {
   engine::ReplayRequest request{.topic = topic->first, .queue = queue->first, .delivery_format = "again"};
   if (chance_.OneIn(2)) request.from = SomeTime(topic->second);
   if (chance_.OneIn(3)) request.to = request.from + 1ns + Millis(chance_.Below(600'000));
+  const auto filter = SomeFilter(3);
+  if (filter) request.filter = *model::Filter::Parse(filter->Text());
   Trace("replay {} into {} from {}", topic->first, queue->first, FormatTime(request.from));
   auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Replay(caller_, request, done); });
   const bool kept = topic->second.retention > 0s;
@@ -121,7 +123,7 @@ void ModelRun::Replay() {
   if (kept) {
     task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
     if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kReplayed, "a replay did not end");
-    const auto given = model_.Replayed(topic->second, cursor, request.from, request.to.value_or(Time::max()), "again");
+    const auto given = model_.Replayed(topic->second, cursor, request.from, request.to.value_or(Time::max()), "again", filter);
     if (task->moved < given.sure || task->moved > given.most) {
       Violate(invariant::kReplayed, fmt::format("{} were given, not {} to {}", task->moved, given.sure, given.most));
     }
@@ -250,11 +252,22 @@ void ModelRun::KeepNothing() {
     if (subscription.cursor == nullptr) continue;
     const std::string& subscription_name = name;
     const auto updated = Ask<engine::SubscriptionInfo>([&](auto done) {
-      sim_.engine().UpdateSubscription(caller_, subscription_name, {.delivery = {.retain_acknowledged = false}}, done);
+      sim_.engine().UpdateSubscription(caller_, subscription_name,
+                                       {.delivery = {.paused = false, .retain_acknowledged = false}}, done);
     });
     if (!updated.ok()) Violate(invariant::kAnswers, updated.error().message);
+    subscription.cursor->settings.paused = false;
     subscription.cursor->kept_since.reset();
     model_.UpdateRedrive(*subscription.cursor);
+  }
+  for (auto& [name, queue] : model_.queues) {
+    const std::string& queue_name = name;
+    const auto updated = Ask<engine::QueueInfo>([&](auto done) {
+      sim_.engine().UpdateQueue(caller_, queue_name, {.delivery = {.paused = false}}, done);
+    });
+    if (!updated.ok()) Violate(invariant::kAnswers, updated.error().message);
+    queue.cursor->settings.paused = false;
+    model_.UpdateRedrive(*queue.cursor);
   }
   std::erase_if(model_.snapshots, [&](const auto& item) { return item.second.expires <= model_.now(); });
   for (const auto& [name, snapshot] : std::exchange(model_.snapshots, {})) {

@@ -274,7 +274,7 @@ void ModelRun::CrashMidway() {
       sim_.engine().Publish(caller_, draft->request, Pending<engine::PublishResponse>().done());
       done = [this, draft] {
         for (std::size_t i = 0; i < draft->entries.size(); ++i) {
-          ApplyPublish(draft->request.target, draft->entries[i], draft->request.entries[i].delay);
+          ApplyPublish(draft->request.target, draft->entries[i], draft->request.entries[i]);
         }
       };
       break;
@@ -284,7 +284,7 @@ void ModelRun::CrashMidway() {
       if (receipts.empty()) return;
       ModelCursor& cursor = *model_.FindCursor(receipts[0].owner);
       if (cursor.settings.exactly_once || cursor.generation != receipts[0].generation) return;
-      Trace("crash in an ack of {}, written {}", cursor.owner.ToString(), written);
+      Trace("crash in an ack of {}, written {}, message {}", cursor.owner.ToString(), written, receipts[0].uid);
       sim_.engine().Ack(caller_, cursor.target(), {receipts[0].text}, Pending<engine::SettleResponse>().done());
       done = [this, receipt = receipts[0]] { model_.Acked(receipt, {}); };
       break;
@@ -327,15 +327,17 @@ void ModelRun::Dump() {
                FormatDuration(cursor->settings.visibility_timeout), FormatDuration(cursor->delay),
                cursor->settings.redrive ? cursor->settings.redrive->max_attempts : 0);
     for (const ModelEntry& entry : cursor->entries) {
-      fmt::print("  model  {} {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}\n",
-                 Short(entry.body), entry.id ? entry.id->ToString() : "-", StateWord(entry.state), entry.key,
+      fmt::print("  model  {} {} of {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}{}\n",
+                 Short(entry.body), entry.id ? entry.id->ToString() : "-",
+                 entry.origin ? entry.origin->ToString() : "-", StateWord(entry.state), entry.key,
                  entry.attempts, entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended),
-                 entry.until == Time::max() ? "?" : FormatTime(entry.until), entry.maybe ? " maybe" : "",
+                 entry.until == Time::max() ? "?" : FormatTime(entry.until),
+                 entry.expires != Time{} ? " expires " + FormatTime(entry.expires) : "", entry.maybe ? " maybe" : "",
                  entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
     }
     for (const engine::PeekedMessage& message : PeekAll(*cursor)) {
-      fmt::print("  engine {} {} {} attempts {} until {}\n", Short(message.message->content.body),
-                 message.id.ToString(), StateWord(message.state), message.attempts,
+      fmt::print("  engine {} {} of {} {} attempts {} until {}\n", Short(message.message->content.body),
+                 message.id.ToString(), message.origin.ToString(), StateWord(message.state), message.attempts,
                  message.until ? FormatTime(*message.until) : "-");
     }
   }
@@ -368,6 +370,7 @@ void ModelRun::SettleEverything() {
         for (std::size_t i = 0; i < receipts.size(); ++i) model_.Acked(model_.receipts[first + i], acked->results[i]);
         AfterCommand();
       }
+      if (model_.CountPassed(*cursor) > 0) Reconcile(*cursor);
       anything = anything || !cursor->entries.empty();
     }
     for (const auto& [name, topic] : model_.topics) anything = anything || !topic.delayed.empty();

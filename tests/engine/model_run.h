@@ -51,7 +51,6 @@ class ModelRun {
 
   // ---- model_commands.cc
   void RunOne();
-  void Publish();
   void Receive();
   void Settle();
   void Release();
@@ -60,14 +59,18 @@ class ModelRun {
   void CancelDelayed();
   void CancelWaiter();
   void StepTime();
+  std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
+
+  // ---- model_publish.cc
+  void Publish();
   struct Draft {
     engine::PublishRequest request;
     std::vector<ModelEntry> entries;
   };
   std::optional<Draft> DraftPublish(bool plain);
+  bool Fits(const Draft& draft);
   void CheckPublished(const Draft& draft, const engine::PublishResponse& response);
-  void ApplyPublish(const model::Target& target, ModelEntry entry, std::optional<Nanos> delay);
-  std::vector<ModelReceipt> PickReceipts(std::size_t count, bool certain);
+  void ApplyPublish(const model::Target& target, ModelEntry message, const engine::PublishEntry& entry);
 
   // ---- model_tasks.cc
   void Redrive();
@@ -87,6 +90,9 @@ class ModelRun {
   void DeleteSomething();
   std::optional<model::RedrivePolicy> SomePolicy(int first_queue);
   model::DeliverySettings SomeDelivery(Nanos retention);
+  engine::DeliveryPatch SomeDeliveryPatch();
+  void Apply(ModelCursor& cursor, const engine::DeliveryPatch& patch);
+  std::optional<ModelFilter> SomeFilter(std::uint64_t one_in);
   bool IsTarget(const model::ResourceRef& ref) const;
   void AdoptEarliest(const std::string& name);
 

@@ -25,12 +25,17 @@ void ModelRun::Move() {
   engine::MoveRequest request{.queue = queue->first,
                               .destination = model::Target{to_topic ? ResourceKind::kTopic : ResourceKind::kQueue, to},
                               .dry_run = chance_.OneIn(4)};
+  const auto filter = SomeFilter(3);
+  if (filter) request.filter = *model::Filter::Parse(filter->Text());
   Reconcile(source);
   std::vector<ModelEntry> moving;
   for (const ModelEntry& entry : source.entries) {
     if (entry.maybe || entry.stuck) return;
-    if (entry.state != MessageState::kLeased && entry.state != MessageState::kDelayed) moving.push_back(entry);
+    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed) continue;
+    if (entry.Passed(sim_.now()) || !Passes(filter, entry.body)) continue;
+    if (!to_topic || model_.Reaches(to, entry)) moving.push_back(entry);
   }
+  const std::size_t passed = model_.CountPassed(source);
   Trace("move {} from {} to {}{}", moving.size(), queue->first, to, request.dry_run ? ", rehearsed" : "");
   auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, request, done); });
   std::optional<ErrorCode> refusal;
@@ -52,7 +57,8 @@ void ModelRun::Move() {
   if (refusal) return AfterCommand();
   task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
   if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a move did not end");
-  if (task->moved != moving.size() || task->moved + task->left != task->total) {
+  const std::uint64_t looked_at = task->moved + task->left;
+  if (task->moved != moving.size() || looked_at > task->total || looked_at + passed < task->total) {
     Violate(invariant::kCounts, fmt::format("a move moved {} of {} and left {}; {} were to be moved", task->moved,
                                             task->total, task->left, moving.size()));
   }
@@ -65,6 +71,7 @@ void ModelRun::Move() {
       }
       source.Remove(entry.uid);
     }
+    model_.DropPassed(source);
   }
   AfterCommand();
 }
@@ -75,6 +82,9 @@ void ModelRun::Redrive() {
   ModelCursor& letters = *queue->second.cursor;
   if (HasWaiters(letters)) return;
   Reconcile(letters);
+  const auto filter = SomeFilter(3);
+  engine::MoveRequest request{.queue = queue->first};
+  if (filter) request.filter = *model::Filter::Parse(filter->Text());
   // Each moves or stays for a reason that is known beforehand.
   std::vector<ModelEntry> moving;
   std::size_t perhaps = 0;
@@ -82,13 +92,13 @@ void ModelRun::Redrive() {
     if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed || entry.stories.empty())
       continue;
     const ModelCursor* source = model_.FindGeneration(entry.stories.back().generation);
-    if (source == nullptr || source == &letters) continue;
+    if (source == nullptr || source == &letters || entry.Passed(sim_.now()) || !Passes(filter, entry.body)) continue;
     if (entry.maybe || entry.stuck) ++perhaps;
     moving.push_back(entry);
   }
   Trace("redrive {}: {} to move", queue->first, moving.size());
   if (perhaps > 0) return;
-  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, {.queue = queue->first}, done); });
+  auto task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().Move(caller_, request, done); });
   if (!task.ok()) Violate(invariant::kAnswers, "a redrive was refused: " + task.error().message);
   task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
   if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kAnswers, "a redrive did not end");
@@ -100,6 +110,7 @@ void ModelRun::Redrive() {
     model_.AddRedriven(source, entry);
     letters.Remove(entry.uid);
   }
+  model_.DropPassed(letters);
   if (task->moved != most) Violate(invariant::kAnswers, fmt::format("a redrive moved {} of {}", task->moved, most));
   AfterCommand();
 }
@@ -121,7 +132,7 @@ void ModelRun::ReceiveAgain() {
   if (known != attempts_.end() && sim_.now() - known->second.first < 5min) {
     const auto held = model_.AllHeld(*cursor, known->second.given);
     if (!held) return;
-    again = *held;
+    again = *held && !cursor->settings.paused;
   }
   Trace("receive {} from {} as {}{}", request.max_messages, cursor->owner.ToString(), request.attempt_id,
         again ? ", again" : "");

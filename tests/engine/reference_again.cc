@@ -18,6 +18,7 @@ std::vector<ModelGiven> ReferenceModel::GivenSince(std::size_t first_receipt) {
   return given;
 }
 
+// That its time to live has passed does not end a lease, and what was given once under it may be given again.
 std::optional<bool> ReferenceModel::AllHeld(ModelCursor& cursor, const std::vector<ModelGiven>& given) {
   bool held = true;
   for (const ModelGiven& each : given) {
@@ -108,9 +109,13 @@ ModelEntry ReferenceModel::Moved(const ModelEntry& message) {
 }
 
 void ReferenceModel::AddMoved(ModelQueue& queue, const ModelEntry& message) {
-  Append(*queue.cursor, Moved(message), now_);
+  ModelEntry moved = Moved(message);
+  moved.expires = DefaultExpiry(*queue.cursor, now_ + HeadDelay(*queue.cursor));
+  Append(*queue.cursor, std::move(moved), now_);
 }
 
-void ReferenceModel::AddMoved(ModelTopic& topic, const ModelEntry& message) { FanOut(topic, Moved(message), now_); }
+void ReferenceModel::AddMoved(ModelTopic& topic, const ModelEntry& message) {
+  FanOut(topic, Moved(message), now_, Copies::kDeadLetters);
+}
 
 }  // namespace broker::test

@@ -14,6 +14,7 @@ using engine::MessageState;
 
 ReferenceModel::Deliverable ReferenceModel::CountDeliverable(const ModelCursor& cursor) const {
   Deliverable count;
+  if (cursor.settings.paused) return count;
   if (!cursor.settings.ordered) {
     for (const ModelEntry& entry : cursor.entries) {
       if (entry.state != MessageState::kReady && !entry.stuck) continue;
@@ -41,6 +42,10 @@ ReferenceModel::Deliverable ReferenceModel::CountDeliverable(const ModelCursor& 
 void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& entry,
                                 const std::set<std::uint64_t>& taken) const {
   const std::string where = Where(cursor, entry);
+  if (cursor.settings.paused) Violate(invariant::kPaused, where + " was handed out");
+  if (entry.Passed(now_)) {
+    Violate(invariant::kLifetime, fmt::format("{} was handed out; it expired {}", where, FormatTime(entry.expires)));
+  }
   if (entry.unsure) return;  // nobody knows in which state it was
   if (entry.state == MessageState::kLeased) Violate(invariant::kOneLease, where + " was handed out again");
   if (entry.state == MessageState::kDelayed) Violate(invariant::kNotEarly, where + " was handed out");
@@ -64,8 +69,9 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
                                              deliveries.size(), max_messages));
   }
   // Of an ordered cursor, what follows its key's retried head may come with the next receive.
-  const std::size_t least = cursor.settings.ordered ? std::min<std::size_t>(1, deliverable.sure)
-                                                    : std::min<std::size_t>(max_messages, deliverable.sure);
+  const std::size_t least = cursor.settings.ordered || cursor.ghosts.messages > 0
+                                ? std::min<std::size_t>(1, deliverable.sure)
+                                : std::min<std::size_t>(max_messages, deliverable.sure);
   if (alone && deliveries.size() < least) {
     Violate(invariant::kServed,
             fmt::format("{} gave {} messages; {} were ready and {} asked for", cursor.owner.ToString(),
@@ -75,8 +81,13 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
   std::size_t retries = 0;
   for (const engine::Delivery& delivery : deliveries) {
     ModelEntry& entry = Match(cursor,
-                              {*delivery.message, delivery.id, delivery.origin, delivery.subscription,
-                               delivery.delivery_format, MessageState::kReady},
+                              {*delivery.message,
+                               delivery.id,
+                               delivery.origin,
+                               delivery.subscription,
+                               delivery.delivery_format,
+                               MessageState::kReady,
+                               {}},
                               taken);
     CheckMayGo(cursor, entry, taken);
     if (entry.unsure && delivery.attempt > entry.least_attempts && delivery.attempt <= entry.most_attempts + 1) {
@@ -103,7 +114,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     Violate(invariant::kFair, fmt::format("{} gave {} retries of {} while {} fresh ones were ready",
                                           cursor.owner.ToString(), retries, max_messages, fresh_left));
   }
-  if (alone) CheckTurns(cursor, taken);
+  if (alone && cursor.ghosts.messages == 0) CheckTurns(cursor, taken);
   for (const engine::Delivery& delivery : deliveries) {
     const auto entry = std::find_if(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& candidate) {
       return candidate.id == delivery.id && taken.count(candidate.uid) > 0 &&
@@ -116,7 +127,8 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     ++entry->lease;
     entry->surely_from = entry->perhaps_from = entry->lease;
     entry->fresh = entry->maybe = entry->stuck = entry->unsure = false;
-    receipts.push_back({delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease, cursor.epoch, {}, 0});
+    receipts.push_back(
+        {delivery.receipt, cursor.owner, cursor.generation, entry->uid, entry->lease, cursor.epoch, {}, 0});
   }
 }
 
@@ -185,7 +197,7 @@ bool ReferenceModel::Acked(const ModelReceipt& receipt, const Status& status) {
 }
 
 bool ReferenceModel::Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason,
-                            Nanos backoff) {
+                            std::optional<Nanos> backoff) {
   const Resolved resolved = CheckAnswer(receipt, status, true);
   if (resolved.acts == Acts::kYes) EndAttempt(*resolved.cursor, receipt.uid, now_, reason, backoff);
   return false;
@@ -207,7 +219,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   const Resolved resolved = Resolve(receipt, true);
   if (resolved.acts != Acts::kYes) return;
   if (counted) {
-    EndAttempt(*resolved.cursor, receipt.uid, now_, {}, Nanos{0});
+    EndAttempt(*resolved.cursor, receipt.uid, now_, {}, std::nullopt);
     return;
   }
   // As if it had never been delivered; what came with it behind its key comes back by the rule for that.
@@ -215,6 +227,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   MarkDirty(*resolved.cursor, entry);
   entry.CountAttempts(entry.attempts - 1);
   entry.state = MessageState::kReady;
+  const bool passed = entry.Passed(now_);
   std::vector<std::uint64_t> later;
   for (ModelEntry& other : resolved.cursor->entries) {
     const bool of_key = resolved.cursor->settings.ordered && !other.key.empty() && other.key == entry.key;
@@ -230,6 +243,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
     if (other != nullptr && other->state == MessageState::kLeased)
       EndAttempt(*resolved.cursor, uid, now_, {}, Nanos{0});
   }
+  if (passed) resolved.cursor->Remove(receipt.uid);
 }
 
 void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
@@ -238,11 +252,13 @@ void ReferenceModel::Purged(ModelCursor& cursor, std::uint64_t count) {
     if (IsThere(cursor, entry)) ++sure;
     cursor.purged.insert(entry.body);
   }
-  if (count < sure || count > cursor.entries.size()) {
+  if (count < sure || count > cursor.entries.size() + cursor.ghosts.messages) {
     Violate(invariant::kCounts,
             fmt::format("purging {} dropped {}, not {}", cursor.owner.ToString(), count, cursor.entries.size()));
   }
   cursor.entries.clear();
+  cursor.reached.clear();
+  cursor.ghosts = {};
   ++cursor.epoch;
   if (cursor.kept_since) cursor.kept_since = now_;
   if (cursor.is_queue()) queues.at(cursor.owner.name).seen.clear();
@@ -255,7 +271,8 @@ void ReferenceModel::CheckStats(const ModelCursor& cursor, const engine::Stats& 
   std::uint64_t most[4] = {};
   std::uint64_t sure_total = 0;
   std::uint64_t sure_bytes = 0;
-  std::uint64_t most_bytes = 0;
+  std::uint64_t most_bytes = cursor.ghosts.bytes;
+  most[static_cast<std::size_t>(MessageState::kReady)] = cursor.ghosts.messages;
   std::optional<Time> oldest;
   for (const ModelEntry& entry : cursor.entries) {
     const auto state = static_cast<std::size_t>(entry.state);
@@ -272,7 +289,7 @@ void ReferenceModel::CheckStats(const ModelCursor& cursor, const engine::Stats& 
   }
   const std::uint64_t shown[4] = {stats.ready, stats.leased, stats.retrying, stats.delayed};
   const std::uint64_t shown_total = stats.ready + stats.leased + stats.retrying + stats.delayed;
-  bool exact = shown_total >= sure_total && shown_total <= cursor.entries.size();
+  bool exact = shown_total >= sure_total && shown_total <= cursor.entries.size() + cursor.ghosts.messages;
   for (std::size_t i = 0; i < 4; ++i) exact = exact && shown[i] >= sure[i] && shown[i] <= most[i];
   if (!exact) {
     Violate(invariant::kCounts,
@@ -284,7 +301,11 @@ void ReferenceModel::CheckStats(const ModelCursor& cursor, const engine::Stats& 
     Violate(invariant::kCounts,
             fmt::format("{} shows {} bytes; it has {}", cursor.owner.ToString(), stats.bytes, most_bytes));
   }
-  if (sure_total != cursor.entries.size()) return;
+  if (stats.unscanned > 0) {
+    Violate(invariant::kCounts,
+            fmt::format("{} has {} to scan although all is quiet", cursor.owner.ToString(), stats.unscanned));
+  }
+  if (sure_total != cursor.entries.size() || cursor.ghosts.messages > 0) return;
   const std::optional<Nanos> age = oldest ? std::optional<Nanos>(now_ - *oldest) : std::nullopt;
   if (stats.oldest_age != age) {
     Violate(invariant::kCounts, fmt::format("{} shows an oldest age of {}, not {}", cursor.owner.ToString(),

@@ -35,8 +35,9 @@ void ReferenceModel::Doubt(ModelEntry& entry) {
 }
 
 void ReferenceModel::PerhapsReceived(ModelCursor& cursor) {
+  if (cursor.settings.paused) return;
   for (ModelEntry& entry : cursor.entries) {
-    if (entry.state != MessageState::kReady && !entry.stuck) continue;
+    if ((entry.state != MessageState::kReady && !entry.stuck) || entry.Passed(now_)) continue;
     if (!entry.dirty) {
       entry.least_attempts = entry.most_attempts = entry.attempts;
       entry.synced_lease = entry.perhaps_from;
@@ -72,24 +73,40 @@ void ReferenceModel::PowerCut() {
 }
 
 void ReferenceModel::Died() {
-  for (ModelCursor* cursor : Cursors()) cursor->recovered = true;
+  for (ModelCursor* cursor : Cursors()) {
+    cursor->recovered = true;
+    for (ModelEntry& entry : std::exchange(cursor->reached, {})) {
+      Doubt(entry);
+      entry.least_attempts = 0;
+      cursor->entries.push_back(std::move(entry));
+    }
+    std::sort(cursor->entries.begin(), cursor->entries.end(),
+              [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
+  }
 }
 
 bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
-  const bool can_move = CanDeadLetter(cursor);
-  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [can_move](const ModelEntry& entry) {
-    return entry.maybe || entry.unsure || (entry.stuck && can_move);
+  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& entry) {
+    return entry.maybe || entry.unsure || entry.spread > Nanos{0} || (entry.stuck && CanDeadLetter(cursor, entry));
   });
 }
 
 void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked) {
+  TellApart(cursor, peeked);
   std::set<std::uint64_t> seen;
   for (const engine::PeekedMessage& shown : peeked) {
     ModelEntry& entry = Match(
-        cursor, {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format, shown.state}, seen);
+        cursor,
+        {*shown.message, shown.id, shown.origin, shown.subscription, shown.delivery_format, shown.state, shown.until},
+        seen);
     seen.insert(entry.uid);
     const std::string where = Where(cursor, entry);
-    entry.maybe = false;
+    entry.maybe = entry.perhaps_dropped = false;
+    const Nanos spread = std::exchange(entry.spread, Nanos{0});
+    if (spread > Nanos{0} && !entry.unsure && shown.until && *shown.until < entry.until &&
+        *shown.until >= entry.until - spread) {
+      entry.until = *shown.until;
+    }
     if (entry.unsure) {
       if (shown.attempts < entry.least_attempts || shown.attempts > entry.most_attempts) {
         Violate(invariant::kAttempts, fmt::format("{} has {} attempts after a power cut, not {} to {}", where,
@@ -100,6 +117,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
       entry.until = shown.until.value_or(Time::max());
       entry.reason.clear();
       entry.unsure = false;
+      MarkDirty(cursor, entry);  // what the start did to it, another power cut may undo
       // One that has had its attempts is tried for the dead letters at a start.
       entry.stuck = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts &&
                     shown.state != MessageState::kLeased;
@@ -124,19 +142,24 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
       Violate(invariant::kAnswers, fmt::format("{} shows \"{}\", not \"{}\"", where, shown.last_reason, entry.reason));
     }
   }
-  const bool can_move = CanDeadLetter(cursor);
   std::vector<std::uint64_t> missing;
   for (const ModelEntry& entry : cursor.entries) {
     if (seen.count(entry.uid) == 0) missing.push_back(entry.uid);
   }
   for (const std::uint64_t uid : missing) {
     const ModelEntry& entry = *cursor.Find(uid);
+    const bool can_move = CanDeadLetter(cursor, entry);
     const bool may_be_spent =
         entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
-    if (!IsThere(cursor, entry)) {
+    if (entry.Passed(now_) && !IsThere(cursor, entry)) {
+      cursor.reached.push_back(entry);
       cursor.Remove(uid);
+    } else if (entry.perhaps_dropped && cursor.settings.redrive && can_move) {
+      Drop(cursor, uid, now_);
     } else if (may_be_spent && can_move) {
       DeadLetter(cursor, uid, now_);
+    } else if (!IsThere(cursor, entry)) {
+      cursor.Remove(uid);
     } else {
       Violate(invariant::kNothingLost, Where(cursor, entry) + " is not shown");
     }

@@ -39,6 +39,29 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
 
 }  // namespace
 
+// Of those with the shown body: how much of what is known of it the entry shares. What is known of both and differs weighs
+// more than what is known of one only.
+int ReferenceModel::Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) const {
+  const bool same_way = entry.subscription == shown.subscription && entry.format == shown.format &&
+                        entry.key == shown.message.content.ordering_key;
+  const int same_origin = !entry.origin ? 1 : *entry.origin == shown.origin ? 2 : 0;
+  const bool same_state = entry.state == shown.state;
+  const bool delayed = entry.state == MessageState::kDelayed;
+  const bool in_place = delayed == (shown.state == MessageState::kDelayed) && !OutOfPlace(cursor, entry, shown.id);
+  const bool same_until = same_state && entry.state != MessageState::kReady && shown.until == entry.until;
+  return (same_way ? 64 : 0) + (in_place ? 32 : 0) + (same_until ? 16 : 0) + same_origin * 4 +
+         (IsThere(cursor, entry) ? 5 : 0) + (same_state ? 1 : 0);
+}
+
+// In a log ids follow the order of arrival, but for what was delayed and kept its own.
+bool ReferenceModel::OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id) {
+  if (entry.was_delayed) return false;
+  return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& other) {
+    if (!other.id || other.id->log != id.log || other.was_delayed || other.appended == entry.appended) return false;
+    return (other.appended < entry.appended) != (*other.id < id);
+  });
+}
+
 // Finds which entry an answer shows, and compares all that is known of it.
 ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken) {
   const std::string& body = shown.message.content.body;
@@ -51,10 +74,7 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
       break;
     }
     if (entry.id || entry.body != body || !SameStories(entry.stories, shown.message.dead_letter)) continue;
-    const bool same = entry.subscription == shown.subscription && entry.key == shown.message.content.ordering_key;
-    const bool same_origin = entry.origin && *entry.origin == shown.origin;
-    const int likeness = (same ? 4 : 0) + (same_origin ? 2 : 0) + (entry.state == shown.state ? 1 : 0);
-    if (likeness > best) {
+    if (const int likeness = Likeness(cursor, entry, shown); likeness > best) {
       found = &entry;
       best = likeness;
     }
@@ -97,6 +117,38 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
   const std::uint64_t uid = found->uid;
   SortTies(cursor, *found);
   return *cursor.Find(uid);
+}
+
+// Copies that nothing else tells apart, all seen at once, are told apart by their order.
+void ReferenceModel::TellApart(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked) {
+  std::map<std::string, std::vector<const engine::PeekedMessage*>> shown;
+  for (const engine::PeekedMessage& message : peeked) {
+    const bool known = std::any_of(cursor.entries.begin(), cursor.entries.end(),
+                                   [&](const ModelEntry& entry) { return entry.id == message.id; });
+    if (!known) shown[message.message->content.body].push_back(&message);
+  }
+  for (auto& [body, copies] : shown) {
+    std::vector<ModelEntry*> all;
+    std::vector<ModelEntry*> there;
+    for (ModelEntry& entry : cursor.entries) {
+      if (entry.id || entry.body != body) continue;
+      all.push_back(&entry);
+      if (IsThere(cursor, entry)) there.push_back(&entry);
+    }
+    const auto& chosen = all.size() == copies.size() ? all : there;
+    if (copies.size() < 2 || chosen.size() != copies.size()) continue;
+    std::sort(copies.begin(), copies.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    const auto may_be = [](const ModelEntry* entry, const engine::PeekedMessage* copy) {
+      const bool delayed = entry->state == MessageState::kDelayed;
+      return !entry->was_delayed && entry->key == copy->message->content.ordering_key &&
+             entry->subscription == copy->subscription && entry->format == copy->delivery_format &&
+             SameStories(entry->stories, copy->message->dead_letter) &&
+             (!entry->origin || *entry->origin == copy->origin) && delayed == (copy->state == MessageState::kDelayed) &&
+             (!delayed || entry->until == copy->until);
+    };
+    if (!std::equal(chosen.begin(), chosen.end(), copies.begin(), may_be)) continue;
+    for (std::size_t i = 0; i < copies.size(); ++i) chosen[i]->id = copies[i]->id;
+  }
 }
 
 bool ReferenceModel::Unordered(const ModelEntry& a, const ModelEntry& b) {

@@ -90,44 +90,67 @@ void ReferenceModel::AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos 
   cursor.entries.push_back(std::move(entry));
 }
 
-void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay) {
+Nanos ReferenceModel::HeadDelay(const ModelCursor& queue) { return queue.settings.ordered ? queue.delay : Nanos{0}; }
+
+Time ReferenceModel::DefaultExpiry(const ModelCursor& queue, Time at) {
+  return queue.message_ttl > Nanos{0} ? at + queue.message_ttl : Time{};
+}
+
+void ReferenceModel::AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay, std::optional<Nanos> ttl) {
   ModelCursor& cursor = *queue.cursor;
+  const Time due = now_ + (cursor.settings.ordered ? HeadDelay(cursor) : delay);
   message.origin = model::MessageId{};
+  message.expires = ttl ? due + *ttl : DefaultExpiry(cursor, due);
+  const Room room = RoomFor(cursor, message.size);
   if (!cursor.settings.ordered && delay > Nanos{0}) {
     AppendDelayed(cursor, std::move(message), delay);
   } else {
     Append(cursor, std::move(message), now_);
   }
+  publishing_ = true;
+  if (room == Room::kByDropping) MakeRoom(cursor, now_);
+  publishing_ = false;
 }
 
-void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay) {
+void ReferenceModel::AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl) {
   message.origin = model::MessageId{};
+  if (ttl) message.expires = now_ + delay + *ttl;
   if (delay > Nanos{0}) {
     message.uid = ++last_uid_;
     message.until = now_ + delay;
     topic.delayed.push_back(std::move(message));
   } else {
-    FanOut(topic, message, now_);
+    publishing_ = true;
+    FanOut(topic, message, now_, Copies::kPublished);
+    publishing_ = false;
   }
 }
 
-void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at) {
+void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time at, Copies copies) {
   ModelEntry stored = message;
   stored.appended = at;
   stored.order = ++last_order_;
   for (auto& [name, snapshot] : snapshots) {
     if (snapshot.topic_generation == topic.generation) snapshot.entries.push_back(stored);
   }
-  for (auto& [name, subscription] : subscriptions) {
-    if (subscription.topic != topic.name) continue;
-    ModelEntry entry = message;
-    if (subscription.cursor != nullptr) {
-      Append(*subscription.cursor, std::move(entry), at);
-    } else if (subscription.paused) {
-      subscription.waiting.push_back(stored);
-    } else {
-      GiveTo(*queues.at(*subscription.queue).cursor, std::move(entry), name, subscription.format, at);
+  for (ModelSubscription* subscription : SubscribersOf(topic)) {
+    if (!subscription->paused && !Passes(subscription->filter, message.body)) continue;
+    if (subscription->cursor != nullptr) {
+      Append(*subscription->cursor, message, at);
+      continue;
     }
+    if (subscription->paused) {
+      subscription->waiting.push_back(stored);
+      continue;
+    }
+    ModelCursor& queue = *queues.at(*subscription->queue).cursor;
+    const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, message.size);
+    if (room == Room::kNone && copies == Copies::kPublished && CanDeadLetter(queue, message)) {
+      RefuseCopy(*subscription, message, at);
+      continue;
+    }
+    GiveTo(queue, message, subscription->name, subscription->format, at);
+    if (room == Room::kByDropping) MakeRoom(queue, at);
   }
   topic.history.push_back(std::move(stored));
 }
@@ -140,8 +163,10 @@ void ReferenceModel::GiveTo(ModelCursor& queue, ModelEntry entry, const std::str
     entry.origin.reset();
   }
   entry.id.reset();
+  entry.was_delayed = false;
   entry.subscription = subscription;
   entry.format = format;
+  if (entry.expires == Time{}) entry.expires = DefaultExpiry(queue, at + queue.delay);
   if (!queue.settings.ordered && queue.delay > Nanos{0}) {
     AppendDelayed(queue, std::move(entry), queue.delay);
   } else {
@@ -157,11 +182,21 @@ std::uint32_t ReferenceModel::Listeners(const std::string& topic) const {
   return count;
 }
 
+bool ReferenceModel::Reaches(const std::string& topic, const ModelEntry& message) const {
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const auto& item) {
+    return item.second.topic == topic && Passes(item.second.filter, message.body);
+  });
+}
+
 // ---- time
 
 ReferenceModel::Expiry ReferenceModel::ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const {
   if (entry.state == MessageState::kDelayed && !cursor.settings.ordered) return Expiry::kNo;
-  if (at < entry.appended + cursor.settings.retention) return Expiry::kNo;
+  if (at < entry.appended + cursor.settings.retention) {
+    // Past its time to live it counts until a cursor reaches it; a lease or a backoff that has begun ends first.
+    const bool reachable = entry.state == MessageState::kReady || entry.stuck || entry.unsure;
+    return reachable && entry.Passed(at) ? Expiry::kMaybe : Expiry::kNo;
+  }
   const Time passed = std::max(entry.appended + cursor.settings.retention, cursor.retention_since);
   return at < passed + kRetentionLag ? Expiry::kMaybe : Expiry::kYes;
 }
@@ -222,8 +257,8 @@ bool ReferenceModel::Step(Time limit, bool resume) {
     at_topic->delayed.erase(found);
     ModelEntry due = message;
     due.uid = 0;
-    due.moved = true;
-    FanOut(*at_topic, due, at);
+    due.moved = due.was_delayed = true;
+    if (!due.Passed(at)) FanOut(*at_topic, due, at, Copies::kCameDue);
     return true;
   }
   if (expires) {
@@ -233,12 +268,14 @@ bool ReferenceModel::Step(Time limit, bool resume) {
   ModelEntry& entry = *at_cursor->Find(uid);
   if (entry.state == MessageState::kLeased) {
     if (ExpiryOf(*at_cursor, entry, at) != Expiry::kNo) DoubtLater(*at_cursor, entry);
-    EndAttempt(*at_cursor, uid, at, {}, Nanos{0});
+    EndAttempt(*at_cursor, uid, at, {}, std::nullopt);
   } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
     ModelEntry due = entry;
-    due.moved = true;
+    due.moved = due.was_delayed = true;
     at_cursor->Remove(uid);
-    Append(*at_cursor, std::move(due), at);
+    if (!due.Passed(at)) Append(*at_cursor, std::move(due), at);
+  } else if (entry.state == MessageState::kRetrying && entry.Passed(at)) {
+    at_cursor->Remove(uid);
   } else {
     entry.state = MessageState::kReady;
   }
@@ -257,89 +294,7 @@ void ReferenceModel::Resume(Time now) {
   now_ = now;
 }
 
-// ---- ends of attempts
-
-void ReferenceModel::MarkDirty(ModelCursor& cursor, ModelEntry& entry) {
-  if (cursor.synced_leases() || entry.dirty) return;
-  entry.dirty = true;
-  entry.least_attempts = entry.most_attempts = entry.attempts;
-  entry.synced_lease = entry.perhaps_from;
-  any_dirty_ = true;
-}
-
-// In an ordered cursor the later ones of its key come back with it, and that is the end of an attempt for them as well.
-// Those that have had their last go to the dead letters in order.
-void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
-                                Nanos backoff) {
-  const ModelEntry& first = *cursor.Find(uid);
-  std::vector<std::uint64_t> spent;
-  for (ModelEntry& entry : cursor.entries) {
-    const bool of_key = cursor.settings.ordered && !first.key.empty() && entry.key == first.key;
-    if (entry.uid != uid && (!of_key || entry.state != MessageState::kLeased)) continue;
-    if (entry.uid != uid && Unordered(entry, first)) {
-      Doubt(entry);
-      continue;
-    }
-    if (entry.order < first.order) continue;
-    MarkDirty(cursor, entry);
-    const bool is_spent = cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
-    const Nanos wait = entry.uid == uid && !is_spent ? backoff : Nanos{0};
-    entry.state = wait > Nanos{0} ? MessageState::kRetrying : MessageState::kReady;
-    entry.until = at + wait;
-    entry.reason = entry.uid == uid ? reason : std::string();
-    if (is_spent) spent.push_back(entry.uid);
-  }
-  for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
-}
-
-bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor) const {
-  if (!cursor.settings.redrive) return false;
-  const model::ResourceRef& target = cursor.settings.redrive->target;
-  if (target.kind == ResourceKind::kQueue) return queues.count(target.name) > 0;
-  return topics.count(target.name) > 0 && Listeners(target.name) > 0;
-}
-
-void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at) {
-  ModelEntry& entry = *cursor.Find(uid);
-  if (!CanDeadLetter(cursor)) {
-    entry.stuck = true;
-    entry.state = MessageState::kRetrying;
-    entry.until = kNever;
-    return;
-  }
-  ModelEntry letter;
-  letter.body = entry.body;
-  letter.key = entry.key;
-  letter.size = entry.size;
-  letter.subscription = entry.subscription;
-  letter.format = entry.format;
-  letter.stories = entry.stories;
-  letter.stories.push_back({cursor.owner, cursor.settings.ordered && !entry.unsure && !entry.stuck && !resuming_,
-                            entry.appended, entry.moved, cursor.generation, entry.unsure ? 0 : entry.attempts,
-                            entry.unsure ? std::string() : entry.reason});
-  if (entry.origin) letter.origin = *entry.origin != model::MessageId{} ? entry.origin : entry.id;
-  letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
-  letter.moved = true;
-  cursor.Remove(uid);
-  const model::ResourceRef target = cursor.settings.redrive->target;
-  if (target.kind == ResourceKind::kQueue) {
-    Append(*queues.at(target.name).cursor, std::move(letter), at);
-  } else {
-    FanOut(topics.at(target.name), letter, at);
-  }
-}
-
-// What has had its attempts already under a new policy goes at once, or when its next attempt ends.
-void ReferenceModel::UpdateRedrive(ModelCursor& cursor) {
-  if (!cursor.settings.redrive) return;
-  for (ModelEntry& entry : cursor.entries) {
-    if (entry.state == MessageState::kLeased || entry.state == MessageState::kDelayed) continue;
-    if (entry.attempts < cursor.settings.redrive->max_attempts) continue;
-    entry.stuck = true;
-    entry.state = MessageState::kRetrying;
-    entry.until = kNever;
-  }
-}
+// ---- from elsewhere
 
 void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) {
   ModelEntry entry;
@@ -353,6 +308,7 @@ void ReferenceModel::AddRedriven(ModelCursor& source, const ModelEntry& letter) 
   entry.moved = true;
   entry.fresh = source.is_queue();
   entry.redriven = !source.is_queue();
+  if (source.is_queue()) entry.expires = DefaultExpiry(source, now_ + HeadDelay(source));
   Append(source, std::move(entry), now_);
 }
 

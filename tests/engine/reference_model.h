@@ -10,187 +10,17 @@
 // Confined to one thread.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "broker/engine/commands.h"
+#include "tests/engine/reference_entries.h"
 
 namespace broker::test {
-
-inline constexpr Nanos kRetentionLag = std::chrono::milliseconds(1'002);
-
-namespace invariant {
-inline constexpr std::string_view kNothingLost = "nothing acknowledged is lost";
-inline constexpr std::string_view kNothingBack = "nothing settled comes back";
-inline constexpr std::string_view kPurged = "nothing is readable after a purge";
-inline constexpr std::string_view kIntact = "what is delivered is what was published";
-inline constexpr std::string_view kOrder = "order per key";
-inline constexpr std::string_view kOneLease = "one lease at a time";
-inline constexpr std::string_view kNotEarly = "nothing before it is due";
-inline constexpr std::string_view kCounts = "counts are exact";
-inline constexpr std::string_view kAttempts = "attempts are exact";
-inline constexpr std::string_view kDeadLetters = "dead-lettered at exactly N";
-inline constexpr std::string_view kDedup = "a duplicate is stored once";
-inline constexpr std::string_view kReceipts = "a receipt does what it should";
-inline constexpr std::string_view kTurns = "the fewest in flight go first";
-inline constexpr std::string_view kAgain = "a receive asked for again gets the same";
-inline constexpr std::string_view kOnce = "claimed work is done once";
-inline constexpr std::string_view kConsumers = "who holds what is known";
-inline constexpr std::string_view kServed = "who waits is served";
-inline constexpr std::string_view kFair = "retries leave half to fresh ones";
-inline constexpr std::string_view kKept = "what a topic keeps can be read again";
-inline constexpr std::string_view kSought = "a seek brings back what it should and nothing else";
-inline constexpr std::string_view kReplayed = "a replay gives what was kept, each once";
-inline constexpr std::string_view kPaused = "what waits for a paused subscription follows";
-inline constexpr std::string_view kSpace = "no space is kept past its bounds";
-inline constexpr std::string_view kAnswers = "answers are as the contract says";
-}  // namespace invariant
-
-struct Violation {
-  std::string_view name;
-  std::string what;
-};
-[[noreturn]] void Violate(std::string_view name, std::string what);
-
-std::string_view StateWord(engine::MessageState state);
-std::string_view Short(std::string_view body);
-
-struct ModelStory {
-  model::ResourceRef source;
-  bool ordered = false;          // the source is, and its order was known
-  Time appended{};               // of the message, there
-  bool moved = false;            // as in ModelEntry, there
-  std::uint64_t generation = 0;  // of the cursor that gave up
-  std::uint32_t attempts = 0;    // 0: a crash left open how many
-  std::string reason;            // empty: not checked
-};
-
-struct ModelEntry {
-  std::uint64_t uid = 0;    // never reused
-  std::uint64_t order = 0;  // in its log
-  std::string body;
-  std::string key;
-  std::uint64_t size = 0;
-  std::optional<model::MessageId> id;      // once known
-  std::optional<model::MessageId> origin;  // zero: none; nullopt: not checked
-  std::string subscription;
-  std::string format;
-  std::vector<ModelStory> stories;
-
-  Time appended{};
-  engine::MessageState state = engine::MessageState::kReady;
-  Time until{};  // of a lease, a backoff, a delay
-  std::uint32_t attempts = 0;
-  std::string reason;
-  std::uint32_t lease = 0;         // the newest lease's number
-  std::uint32_t surely_from = 0;   // receipts of leases from here on act
-  std::uint32_t perhaps_from = 0;  // those from here on may act: a power cut undid newer ones
-
-  bool moved = false;     // came due or from elsewhere: what moves at one moment has no order but that of its source
-  bool fresh = true;      // never handed out, and nothing else ever happened to it
-  bool redriven = false;  // into a subscription: it was there before what is unread, and may go first
-  bool maybe = false;     // may not be there at all
-  bool stuck = false;     // spent, and could not be dead-lettered: in which backoff it is, is not said
-  bool unsure = false;    // of state and attempts: a power cut may have undone changes
-  bool dirty = false;     // has changes that a power cut may undo; as it was before them:
-  std::uint32_t synced_lease = 0;    // perhaps_from
-  std::uint32_t least_attempts = 0;  // since then
-  std::uint32_t most_attempts = 0;
-
-  void CountAttempts(std::uint32_t now) {
-    attempts = now;
-    least_attempts = std::min(least_attempts, now);
-    most_attempts = std::max(most_attempts, now);
-  }
-};
-
-struct ModelCursor {
-  std::uint64_t generation = 0;
-  model::ResourceRef owner;
-  model::DeliverySettings settings;
-  Time retention_since{};  // when the retention was set
-  Nanos delay{0};          // a queue's
-  std::vector<ModelEntry> entries;
-  bool recovered = false;        // its position may have gone back once: what is fresh to it is not known
-  std::set<std::string> purged;  // bodies
-  std::uint64_t epoch = 0;       // of its receipts: a purge or seek begins a new one
-  std::optional<Time> kept_since;  // that retains what it settled: what came later is kept for the retention
-
-  bool is_queue() const { return owner.kind == model::ResourceKind::kQueue; }
-  bool synced_leases() const { return settings.ordered || settings.exactly_once; }
-  model::Target target() const { return {owner.kind, owner.name}; }
-  ModelEntry* Find(std::uint64_t uid);
-  void Remove(std::uint64_t uid);
-};
-
-struct ModelReceipt {
-  std::string text;
-  model::ResourceRef owner;
-  std::uint64_t generation = 0;
-  std::uint64_t uid = 0;
-  std::uint32_t lease = 0;
-  std::uint64_t epoch = 0;
-  std::string consumer;
-  std::uint64_t life = 0;  // of the broker
-};
-
-// One message that a receive with an attempt id was given.
-struct ModelGiven {
-  std::uint64_t uid = 0;
-  std::uint32_t lease = 0;
-  Time until{};
-};
-
-struct ModelDedup {
-  model::MessageId id;
-  Time time{};
-};
-using ModelDedupTable = std::map<std::pair<std::string, std::string>, ModelDedup>;  // (scope, id)
-
-// A message of a topic, as one cursor or another may get it.
-struct ModelTopic {
-  std::string name;
-  std::uint64_t generation = 0;
-  model::Deduplication deduplication;
-  ModelDedupTable seen;
-  std::vector<ModelEntry> delayed;
-  std::vector<ModelEntry> history;  // all that was ever readable here
-  Nanos retention{0};
-  Time kept_since{};                // what came later is kept for the retention
-};
-
-struct ModelSubscription {
-  std::string name;
-  std::string topic;  // empty: deleted
-  std::optional<std::string> queue;
-  std::string format;
-  std::shared_ptr<ModelCursor> cursor;  // of a pull subscription
-  std::uint64_t topic_generation = 0;
-  bool paused = false;
-  std::vector<ModelEntry> waiting;  // for the queue, while it is paused
-};
-
-struct ModelSnapshot {
-  std::uint64_t topic_generation = 0;
-  std::uint64_t order = 0;  // what came later has a greater one
-  Time expires{};
-  std::vector<ModelEntry> entries;  // what was not settled, and all that came since
-};
-
-struct ModelQueue {
-  std::shared_ptr<ModelCursor> cursor;
-  model::Deduplication deduplication;
-  ModelDedupTable seen;
-};
-
-std::string Where(const ModelCursor& cursor, const ModelEntry& entry);
 
 class ReferenceModel {
  public:
@@ -214,10 +44,20 @@ class ReferenceModel {
   std::uint64_t NextGeneration() { return ++last_generation_; }
 
   // ---- publish
-  // `content` with body, key and size; `id` where it is known. Fans out, delays.
-  void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay);
-  void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay);
+  // `message` with body, key and size; `id` where it is known. Fans out, delays. Without `ttl` the queue's own.
+  void AddToQueue(ModelQueue& queue, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
+  void AddToTopic(ModelTopic& topic, ModelEntry message, Nanos delay, std::optional<Nanos> ttl);
   std::uint32_t Listeners(const std::string& topic) const;
+  // Whether any of a topic's subscriptions gets it.
+  bool Reaches(const std::string& topic, const ModelEntry& message) const;
+
+  // ---- bounds (reference_bounds.cc)
+  // The queues with bounds that a publish may reach.
+  std::vector<ModelCursor*> BoundedBehind(const model::Target& target);
+  // Answers whether the order of its messages is known.
+  static bool SortByIds(ModelCursor& queue);
+  // Whether a message is taken after all that is planned; adds it to that. REQUIRES: all that is there is known
+  bool Admit(const model::Target& target, const ModelEntry& message, Nanos delay, ModelPlans& plans);
 
   // ---- receive and settle
   // What may be handed out now, surely; at most.
@@ -231,7 +71,8 @@ class ReferenceModel {
                 Nanos visibility_timeout, bool alone);
   // Each checks the answer's status and applies it. True: look with a peek, the outcome cannot be known.
   bool Acked(const ModelReceipt& receipt, const Status& status);
-  bool Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason, Nanos backoff);
+  bool Nacked(const ModelReceipt& receipt, const Status& status, const std::string& reason,
+              std::optional<Nanos> backoff);
   bool Extended(const ModelReceipt& receipt, const Status& status, Nanos visibility_timeout);
   void Released(const ModelReceipt& receipt, bool counted);
   void Purged(ModelCursor& cursor, std::uint64_t count);
@@ -270,7 +111,8 @@ class ReferenceModel {
   ModelSnapshot Freeze(const ModelCursor& cursor, const ModelTopic& topic, Time expires);
   void ChangeTopicRetention(ModelTopic& topic, Nanos retention);
   // How many messages were given, surely and at most.
-  Deliverable Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to, const std::string& format);
+  Deliverable Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to, const std::string& format,
+                       const std::optional<ModelFilter>& filter);
   void Resumed(ModelSubscription& subscription);
   // Of a paused subscription: how many wait, surely and at most.
   Deliverable CountWaiting(const ModelSubscription& subscription) const;
@@ -280,6 +122,9 @@ class ReferenceModel {
   void PowerCut();  // what is dirty may be as it was
   void Died();      // any position may have stopped between commits
 
+  // A move has passed: what waited and has passed its time is gone.
+  void DropPassed(ModelCursor& cursor);
+  std::size_t CountPassed(const ModelCursor& cursor) const;
   // A message that is handed back to `source` from its dead-letter queue.
   void AddRedriven(ModelCursor& source, const ModelEntry& letter);
   // A message of a topic's past that a new cursor begins with.
@@ -298,18 +143,34 @@ class ReferenceModel {
   Expiry ExpiryOf(const ModelCursor& cursor, const ModelEntry& entry, Time at) const;
   void Append(ModelCursor& cursor, ModelEntry entry, Time at);
   void AppendDelayed(ModelCursor& cursor, ModelEntry entry, Nanos delay);
-  void FanOut(ModelTopic& topic, const ModelEntry& message, Time at);
+  enum class Copies { kPublished, kCameDue, kDeadLetters };
+  void FanOut(ModelTopic& topic, const ModelEntry& message, Time at, Copies copies);
+  std::vector<ModelSubscription*> SubscribersOf(const ModelTopic& topic);  // the oldest first
+  enum class Room { kEnough, kByDropping, kNone };
+  Room RoomFor(const ModelCursor& queue, std::uint64_t size, const ModelPlan& before = {}) const;
+  void MakeRoom(ModelCursor& queue, Time at);
+  void Drop(ModelCursor& queue, std::uint64_t uid, Time at);
+  // The copy that a full queue refuses.
+  void RefuseCopy(const ModelSubscription& subscription, const ModelEntry& message, Time at);
+  void AddLetter(const ModelCursor& source, ModelEntry letter, Time at);
   void GiveTo(ModelCursor& queue, ModelEntry entry, const std::string& subscription, const std::string& format,
               Time at);
   static bool SurelyKept(const ModelTopic& topic, Time appended, Time now);
   void Restart(ModelCursor& cursor, std::vector<ModelEntry> entries);
   bool Step(Time limit, bool resume);
-  void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason, Nanos backoff);
+  // Without `backoff` the cursor's own.
+  void EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at, const std::string& reason,
+                  std::optional<Nanos> backoff);
+  static Nanos LongestBackoff(const ModelCursor& cursor, std::uint32_t attempts);
+  static Nanos HeadDelay(const ModelCursor& queue);  // of the whole of an ordered one
+  // What comes without a time to live has the queue's from when it is there.
+  static Time DefaultExpiry(const ModelCursor& queue, Time at);
   static void Doubt(ModelEntry& entry);
   void DoubtLater(ModelCursor& cursor, const ModelEntry& entry);
   void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
   void MarkDirty(ModelCursor& cursor, ModelEntry& entry);
-  bool CanDeadLetter(const ModelCursor& cursor) const;
+  bool CanDeadLetter(const ModelCursor& cursor, const ModelEntry& entry) const;
+  bool TakesAllDeadLetters(const ModelCursor& cursor) const;
   bool IsThere(const ModelCursor& cursor, const ModelEntry& entry) const;
   // What an answer shows of a message, found and compared.
   struct Shown {
@@ -319,8 +180,12 @@ class ReferenceModel {
     const std::string& subscription;
     const std::string& format;
     engine::MessageState state;
+    std::optional<Time> until;
   };
+  int Likeness(const ModelCursor& cursor, const ModelEntry& entry, const Shown& shown) const;
+  static bool OutOfPlace(const ModelCursor& cursor, const ModelEntry& entry, model::MessageId id);
   ModelEntry& Match(ModelCursor& cursor, const Shown& shown, const std::set<std::uint64_t>& taken);
+  void TellApart(ModelCursor& cursor, const std::vector<engine::PeekedMessage>& peeked);
   // Whether which of the two comes first is not said.
   static bool Unordered(const ModelEntry& a, const ModelEntry& b);
   static void SortTies(ModelCursor& cursor, const ModelEntry& one);
@@ -341,6 +206,7 @@ class ReferenceModel {
   std::uint64_t last_order_ = 0;
   std::uint64_t last_generation_ = 0;
   bool any_dirty_ = false;
+  bool publishing_ = false;
   bool resuming_ = false;  // all that ended while the broker was away ends at one moment
 };
 

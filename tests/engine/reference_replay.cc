@@ -33,7 +33,7 @@ ReferenceModel::Verdict ReferenceModel::MaySeek(const ModelTopic& topic, const M
   const bool own = time > now_ - cursor.settings.retention;
   const bool retained = cursor.kept_since && time > *cursor.kept_since;
   if (own && (retained || SurelyKept(topic, time, now_))) return Verdict::kMust;
-  if (topic.retention > Nanos{0} || cursor.kept_since || cursor.recovered) return Verdict::kMay;
+  if (topic.retention > Nanos{0} || cursor.kept_since || cursor.recovered || cursor.filter) return Verdict::kMay;
   // Nothing is kept for it: it cannot go back behind what it was given.
   for (const ModelEntry& message : topic.history) {
     if (message.appended < time || message.maybe) continue;
@@ -50,7 +50,13 @@ void ReferenceModel::Restart(ModelCursor& cursor, std::vector<ModelEntry> entrie
   std::stable_sort(entries.begin(), entries.end(),
                    [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
   cursor.entries.clear();
+  cursor.reached.clear();
+  cursor.ghosts = {};
   for (ModelEntry& entry : entries) {
+    if (!entry.redriven && !Passes(cursor.filter, entry.body)) {
+      cursor.ghosts += {1, entry.size};
+      continue;
+    }
     cursor.entries.push_back(AsNew(std::move(entry), ++last_uid_));
     ModelEntry& added = cursor.entries.back();
     added.maybe = added.maybe || ExpiryOf(cursor, added, now_) != Expiry::kNo;
@@ -61,7 +67,7 @@ void ReferenceModel::Restart(ModelCursor& cursor, std::vector<ModelEntry> entrie
 void ReferenceModel::SoughtTime(ModelCursor& cursor, const ModelTopic& topic, Time time) {
   std::vector<ModelEntry> entries;
   for (const ModelEntry& message : topic.history) {
-    if (message.appended >= time) entries.push_back(message);
+    if (message.appended >= time && Passes(cursor.filter, message.body)) entries.push_back(message);
   }
   for (const ModelEntry& entry : cursor.entries) {
     if (entry.redriven && entry.appended >= time) entries.push_back(entry);
@@ -88,6 +94,12 @@ ModelSnapshot ReferenceModel::Freeze(const ModelCursor& cursor, const ModelTopic
   for (ModelEntry& entry : snapshot.entries) {
     entry.maybe = entry.maybe || ExpiryOf(cursor, entry, now_) != Expiry::kNo;
   }
+  // It keeps all from its place on, which may lie before what its subscription does not get.
+  for (const ModelEntry& message : topic.history) {
+    if (Passes(cursor.filter, message.body)) continue;
+    snapshot.entries.push_back(message);
+    snapshot.entries.back().maybe = true;
+  }
   return snapshot;
 }
 
@@ -97,10 +109,11 @@ void ReferenceModel::ChangeTopicRetention(ModelTopic& topic, Nanos retention) {
 }
 
 ReferenceModel::Deliverable ReferenceModel::Replayed(const ModelTopic& topic, ModelCursor& queue, Time from, Time to,
-                                                     const std::string& format) {
+                                                     const std::string& format,
+                                                     const std::optional<ModelFilter>& filter) {
   Deliverable given;
   for (const ModelEntry& message : topic.history) {
-    if (message.appended < from || message.appended >= to) continue;
+    if (message.appended < from || message.appended >= to || !Passes(filter, message.body)) continue;
     if (message.appended + topic.retention + kRetentionLag <= now_) continue;
     const bool sure = SurelyKept(topic, message.appended, now_) && !message.maybe;
     ModelEntry entry = message;
@@ -117,7 +130,7 @@ void ReferenceModel::Resumed(ModelSubscription& subscription) {
   ModelCursor& queue = *queues.at(*subscription.queue).cursor;
   for (ModelEntry& entry : std::exchange(subscription.waiting, {})) {
     const Expiry expiry = ExpiryOf(queue, entry, now_);
-    if (expiry == Expiry::kYes) continue;
+    if (expiry == Expiry::kYes || !Passes(subscription.filter, entry.body)) continue;
     entry.maybe = entry.maybe || expiry == Expiry::kMaybe;
     GiveTo(queue, std::move(entry), subscription.name, subscription.format, now_);
   }

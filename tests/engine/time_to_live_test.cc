@@ -40,6 +40,19 @@ TEST_F(TimeToLive, CountsAsReadyUntilACursorReachesIt) {
   EXPECT_EQ(Counts("orders"), "empty");
 }
 
+// Looked at for its turn among the groups, it stands before the unread.
+TEST_F(TimeToLive, PassedDoesNotHoldUpWhatIsReady) {
+  CreateQueue("short", Lasting(10s));
+  PublishKeyed("short", "A", "a");
+  PublishKeyed("short", "B", "b");
+  EXPECT_EQ(Receive("short", 1), "a");
+  Ack("short", "a");
+  Advance(5s);
+  PublishKeyed("short", "B", "c");
+  Advance(5s);
+  EXPECT_EQ(Receive("short", 1), "c");
+}
+
 TEST_F(TimeToLive, SurvivesARestart) {
   PublishFor("orders", "a", 10s);
   EXPECT_EQ(Receive("orders"), "a");

@@ -297,12 +297,13 @@ void EngineHarness::Release(const std::string& source, const std::string& bodies
 
 // ---- looking
 
-std::vector<engine::PeekedMessage> EngineHarness::Peeked(const std::string& source, MessageState state) {
+std::vector<engine::PeekedMessage> EngineHarness::Peeked(const std::string& source, MessageState state,
+                                                         std::size_t page_size) {
   std::vector<engine::PeekedMessage> all;
   std::string token;
   do {
     auto page = Must(Call<engine::ListPage<engine::PeekedMessage>>([&](auto done) {
-                       engine().Peek(caller, {TargetOf(source), state, model::kMaxListPage, token}, done);
+                       engine().Peek(caller, {TargetOf(source), state, page_size, token}, done);
                      }),
                      "peeking at " + source);
     for (auto& message : page.items) all.push_back(std::move(message));

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/model/limits.h"
 #include "tests/support/pending.h"
 #include "tests/support/simulation.h"
 
@@ -123,7 +124,9 @@ class EngineHarness : public Simulation {
 
   // ---- looking
   std::string Peek(const std::string& source, engine::MessageState state = engine::MessageState::kReady);
-  std::vector<engine::PeekedMessage> Peeked(const std::string& source, engine::MessageState state);
+  // Page by page, to the end.
+  std::vector<engine::PeekedMessage> Peeked(const std::string& source, engine::MessageState state,
+                                            std::size_t page_size = model::kMaxListPage);
   engine::Stats StatsOf(const std::string& source);
   // Such as "2 ready, 1 leased"; "empty" when all counts are zero.
   std::string Counts(const std::string& source);

@@ -10,6 +10,7 @@
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"
+#include "broker/model/decimal.h"
 #include "broker/model/filter_node.h"
 
 namespace broker::aws::sns {
@@ -75,6 +76,13 @@ Compiled<FilterTest> Numeric(const Value& value) {
     }
     if ((above && (low || high)) || (below && high)) return Wrong{"Too many terms in numeric range expression"};
     (above ? low : high) = bound;
+  }
+  if (low && high) {
+    const auto bottom = model::Decimal::Parse(low->number);
+    const auto top = model::Decimal::Parse(high->number);
+    if (bottom && top && *bottom >= *top) {
+      return Wrong{fmt::format("Bottom must be less than top: {}, {}", low->number, high->number)};
+    }
   }
   return FilterTest::Range(std::move(low), std::move(high));
 }

@@ -140,6 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{R"({"a":[{"numeric":["=","1"]}]})", "Value of = must be numeric"},
         RefusedCase{R"({"a":[{"numeric":["~",1]}]})", "Unrecognized numeric range operator: ~"},
         RefusedCase{R"({"a":[{"numeric":[">",1,"<",2,"<",3]}]})", "Too many elements in numeric expression"},
+        RefusedCase{R"({"a":[{"numeric":[">",5,"<",1]}]})", "Bottom must be less than top: 5, 1"},
+        RefusedCase{R"({"a":[{"numeric":[">=",1,"<=",1.0]}]})", "Bottom must be less than top: 1, 1.0"},
         RefusedCase{R"({"a":[{"cidr":"10.0.0"}]})", "10.0.0"},
         RefusedCase{R"({"a":[{"anything-but":[]}]})", "Value of anything-but must be"},
         RefusedCase{R"({"a":[{"anything-but":{"exists":true}}]})", "Unsupported anything-but pattern: exists"},

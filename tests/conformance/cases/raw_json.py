@@ -92,6 +92,14 @@ class Json(RawCase):
         self.assertEqual(answer.status, 200, answer)
         self.assertEqual(self.bodies(url), ["by its path"])
 
+    def test_at_the_path_of_a_queue_with_a_region(self):
+        url = self.queue()
+        path = "/queue/eu-central-1" + url[len(self.world.endpoint):]
+        answer = self.ask(json.dumps({"MessageBody": "by its path alone"}), path=path, X_Amz_Target="AmazonSQS.SendMessage",
+                          Content_Type=JSON)
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual(self.bodies(url), ["by its path alone"])
+
     def test_binary_that_is_no_base64(self):
         answer = self.ask_json("SendMessage", {"QueueUrl": self.queue(), "MessageBody": "x", "MessageAttributes": {
             "a": {"DataType": "Binary", "BinaryValue": "***"}}})

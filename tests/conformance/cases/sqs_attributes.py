@@ -153,24 +153,26 @@ class FifoAttributes(Case):
         self.refused("InvalidAttributeName", self.sqs.create_queue, QueueName=self.name(), Attributes={name: value},
                      message=f"Unknown Attribute {name}.")
 
-    @rows(FifoQueue=("FifoQueue", "maybe"), ContentBasedDeduplication=("ContentBasedDeduplication", "maybe"),
+    @rows(ContentBasedDeduplication=("ContentBasedDeduplication", "maybe"),
           DeduplicationScope=("DeduplicationScope", "message"), FifoThroughputLimit=("FifoThroughputLimit", "none"))
     def test_refuses(self, name, value):
         self.refused("InvalidAttributeValue", self.sqs.create_queue, QueueName=self.name(".fifo"),
                      Attributes={"FifoQueue": "true", name: value}, message=re.compile(name))
 
     def test_fifo_cannot_be_set_later(self):
-        self.refused("InvalidAttributeName", self.sqs.set_queue_attributes, QueueUrl=self.queue(),
-                     Attributes={"FifoQueue": "true"}, message="Unknown Attribute FifoQueue.")
+        self.refused("InvalidAttributeValue", self.sqs.set_queue_attributes, QueueUrl=self.queue(),
+                     Attributes={"FifoQueue": "true"}, message="Invalid value for the parameter FifoQueue. Reason: "
+                                                               "Modifying queue type is not supported.")
 
     def test_high_throughput(self):
         wanted = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
         self.assertLessEqual(wanted.items(), self.attributes(self.fifo(**wanted)).items())
 
     def test_high_throughput_needs_scope_of_groups(self):
-        self.refused(INVALID, self.sqs.create_queue, QueueName=self.name(".fifo"),
+        self.refused("InvalidAttributeValue", self.sqs.create_queue, QueueName=self.name(".fifo"),
                      Attributes={"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"},
-                     message=re.compile("DeduplicationScope|FifoThroughputLimit"))
+                     message="Invalid value for the parameter FifoThroughputLimit. Reason: The perMessageGroupId value is "
+                             "allowed only when the value for DeduplicationScope is messageGroup.")
 
     def test_content_based_deduplication_can_be_switched(self):
         url = self.fifo()

@@ -148,7 +148,8 @@ class ListQueues(Case):
         self.refused(INVALID, self.sqs.list_queues, MaxResults=most, message=re.compile(f"{most}.*MaxResults|MaxResults.*{most}"))
 
     def test_bad_token(self):
-        self.refused(INVALID, self.sqs.list_queues, MaxResults=1, NextToken="no token", message=re.compile("NextToken"))
+        self.refused(INVALID, self.sqs.list_queues, MaxResults=1, NextToken="no token",
+                     message="Invalid or expired next token.")
 
 
 class DeleteQueue(Case):

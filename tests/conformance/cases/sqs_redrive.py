@@ -147,7 +147,7 @@ class MoveTasks(Case):
 
     def test_one_at_a_time(self):
         _, dead, _ = self.slow()
-        self.refused(UNSUPPORTED, self.sqs.start_message_move_task, SourceArn=self.arn(dead),
+        self.refused(INVALID, self.sqs.start_message_move_task, SourceArn=self.arn(dead),
                      message="There is already a task running. Only one active task is allowed for a source queue arn at a "
                              "given time.")
 
@@ -202,9 +202,9 @@ class MoveTasks(Case):
 
     def test_cancel_no_task(self):
         _, dead = self.dead_letter_pair()
-        handle = base64.b64encode(json.dumps({"taskId": "never", "sourceArn": self.arn(dead)}).encode()).decode()
+        handle = base64.b64encode(json.dumps({"taskId": "999999", "sourceArn": self.arn(dead)}).encode()).decode()
         self.refused(NOT_FOUND, self.sqs.cancel_message_move_task, TaskHandle=handle, status=404,
-                     message=re.compile("[Tt]ask does not exist|doesn't exist"))
+                     message="Task does not exist.")
 
     def test_cancel_completed(self):
         _, dead, _ = self.failed()

@@ -5,7 +5,7 @@ import re
 from case import INVALID, MISSING, NO_QUEUE, Case, rows
 
 NOT_AVAILABLE = re.compile(r"Message does not exist or is not available for visibility timeout change\.$")
-GARBAGE = {"word": "x", "base64": "AQEBAQ==", "long": "a" * 1024, "markup": "<&\">"}
+GARBAGE = {"word": "x", "base64": "AQEBAQ==", "long": "a" * 100, "markup": "<&\">"}
 
 
 class Handles(Case):

@@ -3,31 +3,10 @@ that come back after a restart - and what an alias for accounts does. Each has d
 
 import http.client
 import json
-import os
-import re
-import urllib.parse
+import uuid
 
-from case import Case, World
-
-import daemon
-
-
-class OwnDaemon(Case):
-    """A daemon for each case."""
-
-    binaries = None  # brokerd and brokerctl, from the run
-
-    def start(self, *arguments):
-        self.broker = self.enterContext(daemon.Broker(self.binaries[0], "--aws-region=us-east-1", *arguments))
-        self.ctl = daemon.Brokerctl(self.binaries[1], self.broker)
-        self.reach()
-
-    def reach(self):
-        self.world = World(type(self).world.protocol, "http://" + self.broker.http_address, self.ctl)
-
-    @property
-    def port(self):
-        return self.broker.http_address.rpartition(":")[2]
+from own_daemon import OwnDaemon
+from sns_case import SnsCase
 
 
 class QueueUrlFromElsewhere(OwnDaemon):
@@ -66,49 +45,41 @@ class QueueUrlFromElsewhere(OwnDaemon):
 
 
 class DeletedStaysDeleted(OwnDaemon):
-    def restarted(self, restart):
-        self.start()
-        standard, fifo = self.queue(VisibilityTimeout="0"), self.fifo(VisibilityTimeout="43200")
-        for n in range(20):
-            self.send(standard, f"standard {n}")
-            self.send_fifo(fifo, f"fifo {n}", f"group {n}")
-        kept = set()
-        for url, visible in ((standard, 0), (fifo, 43200)):
-            taken = self.receive(url, VisibilityTimeout=visible) + self.receive(url, VisibilityTimeout=visible)
-            gone = {message["MessageId"]: message for message in taken}
-            self.sqs.delete_message_batch(QueueUrl=url, Entries=[
-                {"Id": f"e{n}", "ReceiptHandle": message["ReceiptHandle"]}
-                for n, message in enumerate(list(gone.values())[:10])])
-            kept |= {"standard %d" % n if url == standard else "fifo %d" % n for n in range(20)}
-            kept -= {message["Body"] for message in list(gone.values())[:10]}
-        restart()
-        self.reach()
-        return standard, fifo, kept
+    def some_are_deleted(self, url, send):
+        """Sends 30, deletes 10, leases 10 of the others -> what was deleted, what is leased."""
+        for n in range(30):
+            send(url, f"message {n}")
+        deleted, leased = self.receive(url), self.receive(url)
+        self.sqs.delete_message_batch(QueueUrl=url, Entries=[
+            {"Id": f"e{n}", "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(deleted)])
+        return [{message["Body"] for message in messages} for messages in (deleted, leased)]
 
-    def left(self, url):
-        """Takes and deletes all there is."""
+    def all_that_is_left(self, url):
         found = []
-        while taken := self.receive(url, VisibilityTimeout=43200):
-            for message in taken:
-                found.append(message["Body"])
-                self.delete(url, message)
+        while int(self.attributes(url, "ApproximateNumberOfMessages")["ApproximateNumberOfMessages"]):
+            found += self.bodies(url)
         return found
 
-    def holds(self, standard, fifo, kept):
-        # Of the FIFO queue, what was received and not deleted is still leased.
-        for message in self.left(standard):
-            self.assertIn(message, kept)
-            kept.remove(message)
-        self.assertEqual({body for body in kept if body.startswith("standard")}, set())
-        for message in self.left(fifo):
-            self.assertIn(message, kept)
-        self.assertEqual(self.receive(standard), [])
+    def stay_deleted_over(self, restart):
+        self.start()
+        standard, fifo = self.queue(VisibilityTimeout="43200"), self.fifo(VisibilityTimeout="43200")
+        before = {standard: self.some_are_deleted(standard, self.send),
+                  fifo: self.some_are_deleted(fifo, lambda url, body: self.send_fifo(url, body, uuid.uuid4().hex))}
+        restart()
+        self.reach()
+        for url, (deleted, leased) in before.items():
+            self.assertEqual((len(deleted), len(leased)), (10, 10))
+            left = self.all_that_is_left(url)
+            self.assertEqual(set(left), {f"message {n}" for n in range(30)} - deleted - leased)
+            self.assertEqual(len(left), 10)
+            self.assertEqual(self.attributes(url, "ApproximateNumberOfMessagesNotVisible"),
+                             {"ApproximateNumberOfMessagesNotVisible": "20"})
 
     def test_after_a_stop(self):
-        self.holds(*self.restarted(lambda: (self.broker.stop(), self.broker.start())))
+        self.stay_deleted_over(lambda: (self.broker.stop(), self.broker.start()))
 
     def test_after_kill(self):
-        self.holds(*self.restarted(lambda: self.broker.kill9_and_restart()))
+        self.stay_deleted_over(lambda: self.broker.kill9_and_restart())
 
     def test_purge_and_delete_of_a_queue_too(self):
         self.start()
@@ -136,6 +107,22 @@ class DeletedStaysDeleted(OwnDaemon):
         self.assertEqual(self.send_fifo(fifo, MessageDeduplicationId="d")["MessageId"], first["MessageId"])
         self.assertEqual(self.attributes(url, "ApproximateNumberOfMessagesNotVisible"),
                          {"ApproximateNumberOfMessagesNotVisible": "0"})
+
+
+class TopicsStay(OwnDaemon, SnsCase):
+    def test_with_subscriptions_and_the_key_that_signs(self):
+        self.start()
+        topic, url = self.subscribed(FilterPolicy='{"colour": ["red"]}')
+        red = {"colour": {"DataType": "String", "StringValue": "red"}}
+        self.publish(topic, "before", MessageAttributes=red)
+        before = self.envelope(url)
+        self.broker.kill9_and_restart()
+        self.reach()
+        self.publish(topic, "filtered out")
+        self.publish(topic, "after", MessageAttributes=red)
+        after = self.envelope(url)
+        self.assertEqual(after["Message"], "after")
+        self.assertEqual(*(each["SigningCertURL"].rpartition("/")[2] for each in (before, after)))
 
 
 class AccountAlias(OwnDaemon):
