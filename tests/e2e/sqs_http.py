@@ -14,7 +14,8 @@ class Refused(Exception):
 
 def request(operation, **asked):
     """(path, headers, body) of a call."""
-    return "/", {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{operation}"}, json.dumps(asked)
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{operation}"}
+    return "/", headers, json.dumps(asked)
 
 
 def request_bytes(operation, **asked):

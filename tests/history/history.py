@@ -1,4 +1,4 @@
-"""What the files of a run say: each call with when it began and when its end was known, and what became of each message.
+"""What the files of a run say: each call, when it began and when its end was known, and what became of each message.
 
 Confined to files: nothing here knows the daemon."""
 

@@ -1,5 +1,5 @@
-"""One client of a history, with boto3: sends to a queue, or receives from it and settles, and writes down each call before
-it is made and once its end is known. Every call is tried once.
+"""One client of a history, with boto3: sends to a queue, or receives from it and settles, and writes down each call
+before it is made and once its end is known. Every call is tried once.
 
 A call that was answered is `ok` or `refused`; of any other nobody knows whether it took effect: `unknown`. Times are of
 the monotonic clock, which all processes of a machine share.

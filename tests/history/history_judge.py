@@ -34,7 +34,8 @@ def nothing_is_invented(past):
         if sent is None or min(call.began for call in sent.calls) > delivery.call.ended:
             wrong.append(f"{delivery.key} came and was not sent")
         elif not delivery.md5 == delivery.said_md5 == sent.md5:
-            wrong.append(f"{delivery.key} was sent with MD5 {sent.md5}, came with {delivery.md5} and said {delivery.said_md5}")
+            wrong.append(f"{delivery.key} was sent with MD5 {sent.md5}, came with {delivery.md5} and "
+                         f"said {delivery.said_md5}")
     for message in past.messages.values():
         wrong += [f"{message.key} was acknowledged with MD5 {answer['md5']}, not {message.md5}"
                   for answer in message.answers if answer["md5"] != message.md5]
@@ -45,8 +46,8 @@ def nothing_is_invented(past):
 
 
 def settles(past, delete):
-    """Whether it is sure to have settled its message. A FIFO queue says so; any other also answers a delete OK that came
-    after its lease, when somebody else may have the message, and ignores it."""
+    """Whether it is sure to have settled its message. A FIFO queue says so; any other also answers a delete OK that
+    came after its lease, when somebody else may have the message, and ignores it."""
     message = past.messages.get(delete.delivery.key)
     in_fifo = message is not None and message.group is not None
     return delete.acknowledged and (in_fifo or delete.call.ended < delete.lease_ends)
@@ -59,7 +60,8 @@ def deleted_stays_away(past):
         if settles(past, delete):
             key = delete.delivery.key
             settled[key] = min(delete.call.ended, settled.get(key, math.inf))
-    return [f"{delivery.key} came to {delivery.call.client} at {delivery.call.began:.6f}, deleted at {settled[delivery.key]:.6f}"
+    return [f"{delivery.key} came to {delivery.call.client}, which asked at {delivery.call.began:.6f}, deleted at "
+            f"{settled[delivery.key]:.6f}"
             for delivery in past.deliveries if delivery.call.began > settled.get(delivery.key, math.inf)]
 
 
@@ -70,7 +72,7 @@ def first_deliveries(past, messages):
 
 
 def groups_keep_their_order(past):
-    """What one receive has of a group is in the order in which it was sent, and so are the first deliveries of all."""
+    """What one receive has of a group is in the order in which it was sent, and so are first deliveries."""
     wrong = []
     latest = {}  # of a receive and a group: the message before
     for delivery in past.deliveries:

@@ -1,8 +1,8 @@
 """kill -9 under boto3 clients, again and again, and a judgement of what they wrote down.
 
-Senders and receivers, each a process, work on a queue and a FIFO queue while the daemon is killed at moments drawn by lot and
-started again on the same data and the same port. At the end the receivers empty the queues, and history_judge.py has
-the files. They are kept if it finds something.
+Senders and receivers, each a process, work on a queue and a FIFO queue while the daemon is killed at moments drawn by
+lot and started again on the same data and the same port. At the end the receivers empty the queues, and
+history_judge.py has the files. They are kept if it finds something.
 
 usage: history_run.py BROKERD VENVS
 BROKER_HISTORY_KILLS=N kills (3); BROKER_SEED=N replays the choices (not the timing). VENVS: see tests/conformance."""

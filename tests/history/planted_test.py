@@ -1,4 +1,4 @@
-"""Each fault that faulty_proxy.py plants between real clients and the real daemon is found, by the rule that is meant for it.
+"""Each fault that faulty_proxy.py plants between clients and the daemon is found, by the rule that is meant for it.
 
 usage: planted_test.py BROKERD VENVS [FAULT ...]"""
 
