@@ -31,12 +31,13 @@ class Call {
   // Calls `end` when there is no more use in waiting: the client hung up, or the daemon stops; at once if that is so
   // already. The action should then answer with what it has. Not called after the answer.
   void OnEnd(std::function<void()> end);
-  // Calls `lost` if the answer could not be handed over, after it was given.
+  // Calls `lost` if the answer could not be handed over, after it was given. To who has hung up by then it is not.
   void OnLost(std::function<void()> lost) { lost_ = std::move(lost); }
 
   // Of the dispatcher.
   void End();
   void Answered() { end_ = nullptr; }
+  bool CanBeLost() const { return lost_ != nullptr; }
   void Lost();
 
  private:

@@ -36,6 +36,9 @@ class Dispatcher::Exchange {
   const std::shared_ptr<Call> call;
   const Frame frame;
   net::Responder responder;
+  // Of the connection's thread.
+  bool hung_up = false;
+  bool withheld = false;  // the answer, from who had hung up
 };
 
 Dispatcher::Dispatcher(Naming naming, Executor& strand, Entropy& entropy)
@@ -57,8 +60,11 @@ void Dispatcher::Handle(net::Request request, net::Responder responder) {
   if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));
 
   auto call = std::make_shared<Call>(Identity::Of(request, asked.signature, naming_), asked.form);
-  responder.OnHangUp([this, call] { strand_.Post([call] { call->End(); }); });
   auto exchange = std::make_shared<Exchange>(call, std::move(frame), std::move(responder));
+  exchange->responder.OnHangUp([this, exchange] {
+    exchange->hung_up = true;
+    strand_.Post([call = exchange->call] { call->End(); });
+  });
   strand_.Post([this, exchange, start = *std::move(start)] { Begin(exchange, start); });
 }
 
@@ -89,11 +95,18 @@ void Dispatcher::Begin(const std::shared_ptr<Exchange>& exchange, const Action::
 void Dispatcher::Finish(const std::shared_ptr<Exchange>& exchange, Result<Action::WriteOutput, Refusal> result) {
   exchange->call->Answered();
   exchange->responder.Send(
-      [exchange, result = std::move(result)] {
+      [exchange, result = std::move(result), losable = exchange->call->CanBeLost()] {
+        // The system takes bytes also for who has closed, so that they would count as handed over.
+        exchange->withheld = losable && exchange->hung_up;
+        if (exchange->withheld) {
+          return RenderRefusal(exchange->frame,
+                               Refuse(CommonFault::kServiceUnavailable,
+                                      "The client had hung up: what it was to receive was given back."));
+        }
         return result.ok() ? RenderOutput(exchange->frame, *result) : RenderRefusal(exchange->frame, result.error());
       },
-      [this, call = exchange->call](bool written) {
-        if (!written) strand_.Post([call] { call->Lost(); });
+      [this, exchange](bool written) {
+        if (!written || exchange->withheld) strand_.Post([call = exchange->call] { call->Lost(); });
       });
   open_.erase(exchange);
   if (idle_ && open_.empty()) std::exchange(idle_, [] {})();

@@ -27,7 +27,7 @@ void Connection::WaitForBytes() {
   waiting_ = true;
   stream_.WhenReadable([self = shared_from_this()](Stream::ErrorCode error) {
     self->waiting_ = false;
-    if (self->state_ == State::kClosed) return;
+    if (self->state_ == State::kClosed || self->peer_finished_) return;
     error ? self->OnEnd(false) : self->OnReadable();
   });
 }
@@ -106,6 +106,15 @@ void Connection::Handle() {
 void Connection::SetHangUp(std::uint64_t number, std::function<void()> hang_up) {
   if (!Awaits(number) || peer_finished_) return hang_up();
   hang_up_ = std::move(hang_up);
+}
+
+void Connection::LookForEnd() {
+  if (!hang_up_ || !waiting_) return;
+  Stream::ErrorCode error;
+  const std::size_t size = stream_.ReadSome(loop_.scratch(), error);
+  if (error == boost::asio::error::would_block) return;
+  if (error || size == 0) return OnEnd(error == boost::asio::error::eof);
+  reader_.Stash({loop_.scratch().data(), size});
 }
 
 void Connection::Answer(std::uint64_t number, Response response, Responder::Written written) {

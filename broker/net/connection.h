@@ -31,6 +31,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Both do nothing but say so when exchange `number` is over or the connection gone.
   void Answer(std::uint64_t number, Response response, Responder::Written written);
   void SetHangUp(std::uint64_t number, std::function<void()> hang_up);
+  // Tells who wants to know if the client has hung up, though its turn to be read has not come.
+  void LookForEnd();
   bool Awaits(std::uint64_t number) const { return state_ == State::kHandling && number == exchange_; }
 
   // Closes it, or refuses the request, if the time for the present phase is over.

@@ -12,6 +12,7 @@ void Responder::Exchange::Send(Render render, Written written) {
   boost::asio::dispatch(loop_->context(), [weak = connection_, number = number_, render = std::move(render),
                                            written = std::move(written)]() mutable {
     const auto connection = weak.lock();
+    if (connection) connection->LookForEnd();
     if (connection && connection->Awaits(number)) return connection->Answer(number, render(), std::move(written));
     if (written) written(false);
   });

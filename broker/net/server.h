@@ -61,8 +61,8 @@ class Responder {
   void Send(Render render, Written written = {});
 
   // Calls `hang_up` once if the client closes its connection, or only its sending side, before the answer is sent; at
-  // once if it already has. Who waits for something should then stop waiting and answer: it is still attempted.
-  // Only the last one given counts. REQUIRES: nothing was sent yet.
+  // once if it already has. Who waits for something should then stop waiting and answer: it is still attempted. An end
+  // that came before a `render` runs is told before it. Only the last one given counts. REQUIRES: nothing was sent yet.
   void OnHangUp(std::function<void()> hang_up);
 
  private:

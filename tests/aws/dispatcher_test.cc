@@ -21,9 +21,10 @@ using ::testing::HasSubstr;
 struct Seen {
   std::atomic<int> waiting{0};
   std::atomic<int> ended{0};
+  std::atomic<int> lost{0};
 };
 
-// Answers what it was given. `Text` "wait" waits to be ended, "refuse" is refused.
+// Answers what it was given. `Text` "wait" waits to be ended, "hand over" too, with what can be lost; "refuse" is refused.
 struct Repeat {
   static constexpr std::string_view kName = "Repeat";
   struct Input {
@@ -45,8 +46,9 @@ struct Repeat {
 
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
     if (in.text == "refuse") return done(ToSqsRefusal(Error(ErrorCode::kInvalidReceipt, "", "not \"this\" one"), call->form()));
-    if (in.text == "wait") {
-      call->OnEnd([this, done] {
+    if (in.text == "wait" || in.text == "hand over") {
+      call->OnEnd([this, done, losing = in.text == "wait" ? nullptr : call.get()] {
+        if (losing) losing->OnLost([this] { ++seen.lost; });
         ++seen.ended;
         done(Output{});
       });
@@ -215,6 +217,18 @@ TEST_F(DispatcherTest, ACallThatWaitsIsEndedWhenItsClientLeaves) {
   EXPECT_EQ(seen_.ended, 0);
   client.reset();
   EXPECT_TRUE(test::WaitFor([&] { return seen_.ended == 1; }));
+}
+
+TEST_F(DispatcherTest, WhoHasHungUpIsHandedNothingOver) {
+  HttpClient client(server_->port());
+  client.Send(JsonText("Repeat", R"({"QueueUrl":"q","Text":"hand over"})"));
+  ASSERT_TRUE(test::WaitFor([&] { return seen_.waiting == 1; }));
+  client.FinishSending();
+  const auto answer = client.Receive();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_THAT(answer->body, HasSubstr("was given back"));
+  EXPECT_TRUE(test::WaitFor([&] { return seen_.lost == 1; }));
 }
 
 TEST_F(DispatcherTest, DrainingEndsWhatWaitsAndRefusesWhatIsNew) {

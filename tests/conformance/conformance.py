@@ -5,6 +5,7 @@ usage: conformance.py BROKERD BROKERCTL FOLDER [json|query ...] [-- ARGUMENTS OF
 FOLDER keeps a virtual environment for each protocol, made when it is first needed and when its requirements change.
 Where PyPI cannot be reached, the suite is skipped, loudly."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -25,7 +26,14 @@ def skip(reason):
 
 
 def environment(folder, protocol):
-    """The interpreter of the protocol's virtual environment."""
+    """The interpreter of the protocol's virtual environment. Tests that run at a time wait for the one that makes it."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _environment(folder, protocol)
+
+
+def _environment(folder, protocol):
     requirements = os.path.join(HERE, f"requirements-{protocol}.txt")
     with open(requirements, "rb") as file:
         version = hashlib.sha256(file.read()).hexdigest()[:12]

@@ -50,6 +50,10 @@ class Broker:
         """Another one after every start."""
         return self._daemon.address("http")
 
+    @property
+    def process(self):
+        return self._daemon.process
+
     def start(self):
         self._daemon = brokerd.Brokerd(self._binary, os.path.join(self.folder, "data"), *self._arguments)
         self._daemon.wait_ready()

@@ -24,6 +24,23 @@ TEST_F(ServerTest, AHandlerThatWaitsIsToldWhenItsClientLeaves) {
   EXPECT_TRUE(WaitUntilConnections(0));
 }
 
+TEST_F(ServerTest, WhoLeavesWhileTheThreadIsBusyIsNoticedBeforeTheAnswer) {
+  Start();
+  auto waiting = std::make_unique<HttpClient>(port());
+  waiting->Send(Get("/wait"));
+  ASSERT_TRUE(WaitUntilWaiting(1));
+  std::size_t told = 0;
+  hook_ = [&] {
+    waiting.reset();
+    AnswerWaiting("to nobody");
+    told = HangUps();
+  };
+  HttpClient other(port());
+  ASSERT_TRUE(other.Call(Get("/hook")).has_value());
+  EXPECT_EQ(told, 1u);
+  EXPECT_TRUE(WaitUntilConnections(1));
+}
+
 TEST_F(ServerTest, AResetIsToldTooAndTheAnswerIsKnownNotToBeWritten) {
   Start();
   HttpClient client(port());

@@ -3,11 +3,13 @@
 //   /thread answers from another thread
 //   /large  answers 8 MiB
 //   /lost   drops its Responder
+//   /hook   calls hook_ first
 //   /boom   sends a header that no client may see as two
 #pragma once
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -82,6 +84,7 @@ class ServerTest : public ::testing::Test {
   test::SharedClock clock_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;
+  std::function<void()> hook_;  // set before its request
 
  private:
   void Handle(Request request, Responder responder) {
@@ -96,6 +99,7 @@ class ServerTest : public ::testing::Test {
       return;
     }
     if (path == "/lost") return;
+    if (path == "/hook") hook_();
     if (path == "/boom") return responder.Send(Response{200, {{"X-A", "1\r\nX-B: 2"}}, {}});
     if (path == "/large") return responder.Send(Response{200, {}, std::string(kLarge, 'x')});
     Response answer{200, {}, request.method + " " + request.target + "\n" + request.body};

@@ -134,10 +134,11 @@ void ReceiveMessageAction::Answer(const std::shared_ptr<Call>& call, const Queue
   if (!refused.empty()) {
     backend.engine.Nack(about.caller, about.target(), std::move(refused), [](const Result<engine::SettleResponse>&) {});
   }
-  call->OnLost([this, about, receipts = std::move(receipts)] {
-    if (receipts.empty()) return;
-    backend.engine.Release(about.caller, about.target(), receipts, false, [](const Status&) {});
-  });
+  if (!receipts.empty()) {
+    call->OnLost([this, about, receipts = std::move(receipts)] {
+      backend.engine.Release(about.caller, about.target(), receipts, false, [](const Status&) {});
+    });
+  }
   done(std::move(output));
 }
 
