@@ -32,6 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Answer(std::uint64_t number, Response response, Responder::Written written);
   void SetHangUp(std::uint64_t number, std::function<void()> hang_up);
   bool Awaits(std::uint64_t number) const { return state_ == State::kHandling && number == exchange_; }
+  // By when the client must have taken the answer that is being written; nullopt when none is.
+  std::optional<MonotonicTime> writing_until() const { return state_ == State::kWriting ? deadline_ : std::nullopt; }
 
   // Closes it, or refuses the request, if the time for the present phase is over.
   void Sweep(MonotonicTime now);
@@ -58,6 +60,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void SetDeadline(Nanos after);
   // Keeps the loop's count of bytes in memory true. False when all connections together hold too much.
   bool Account(std::size_t bytes);
+  // Likewise of the bytes of the answer being written.
+  void AccountAnswer(std::size_t bytes);
 
   IoLoop& loop_;
   Stream stream_;
@@ -72,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<MonotonicTime> deadline_;
   std::uint64_t exchange_ = 0;  // number of the request being handled
   std::size_t accounted_ = 0;
+  std::size_t accounted_answer_ = 0;
   std::size_t dropped_ = 0;     // while lingering
   std::function<void()> hang_up_;
   std::string head_;            // being written, with body_
