@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace broker::aws {
@@ -10,15 +11,22 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-bool IsForbiddenByte(char c) {
+constexpr bool IsForbiddenByte(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
 // U+FFFE and U+FFFF: the only ones beyond the control characters.
 bool IsNonCharacter(std::string_view three) { return three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF"; }
 
-bool IsPlain(char c) {
-  return !IsForbiddenByte(c) && c != '&' && c != '<' && c != '>' && c != '"' && c != '\r' && c != '\xEF';
-}
+// By the byte; a table, for bodies are long.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0; byte < plain.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    plain[byte] = !IsForbiddenByte(c) && c != '&' && c != '<' && c != '>' && c != '"' && c != '\r' && c != '\xEF';
+  }
+  return plain;
+}();
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 // Writes the first character of `text`, which is not plain; says how many bytes it has.
 std::size_t AppendOne(std::string_view text, std::string& out) {
