@@ -27,7 +27,7 @@ std::optional<QueueAddress> QueueAddress::FromPath(std::string_view path) {
   }
   address.name = std::move(parts.back());
   address.account = std::move(parts.end()[-2]);
-  if (!IsAccount(address.account)) return std::nullopt;
+  if (!IsAccount(address.account) || !(address.region.empty() || IsRegion(address.region))) return std::nullopt;
   return address;
 }
 

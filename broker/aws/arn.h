@@ -22,5 +22,7 @@ struct Arn {
 
 // Twelve digits.
 bool IsAccount(std::string_view text);
+// Letters, digits, - and _, at most 63: regions of the real service and made-up ones.
+bool IsRegion(std::string_view text);
 
 }  // namespace broker::aws

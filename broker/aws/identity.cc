@@ -2,12 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "broker/aws/wire/percent.h"
 
 namespace broker::aws {
 namespace {
 
 constexpr std::string_view kNoAccount = "000000000000";
+
+// What a Host header may say: a name or an address, and a port. Anything else would end up in every URL.
+bool IsHost(std::string_view text) {
+  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
+}
+
+std::string BaseUrl(const net::Request& request, const Naming& naming) {
+  if (!naming.public_url.empty()) return naming.public_url;
+  const std::string_view host = request.Find("Host").value_or("");
+  return fmt::format("http://{}", IsHost(host) ? host : "localhost");
+}
 
 }  // namespace
 
@@ -21,8 +38,7 @@ Identity Identity::Of(const net::Request& request, const std::optional<Signature
     identity.region = signature->region;
     if (IsAccount(signature->access_key)) identity.account = signature->access_key;
   }
-  identity.base_url = !naming.public_url.empty() ? naming.public_url
-                                                 : fmt::format("http://{}", request.Find("Host").value_or("localhost"));
+  identity.base_url = BaseUrl(request, naming);
   return identity;
 }
 

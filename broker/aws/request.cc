@@ -59,6 +59,10 @@ void ReadJsonInput(const net::Request& request, std::string_view target, Asked& 
 
 void ReadFormInput(const net::Request& request, Asked& asked) {
   asked.form = Form::kQuery;
+  if (request.method != "GET" && request.method != "POST") {
+    asked.refusal = UnknownOperation();
+    return;
+  }
   const std::string_view type = MediaType(request.Find("Content-Type").value_or("application/x-www-form-urlencoded"));
   FormReader reader;
   Status read = reader.Add(request.query());

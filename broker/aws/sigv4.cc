@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/aws/arn.h"
 #include "broker/aws/wire/percent.h"
 #include "broker/aws/wire/shown.h"
 
@@ -55,7 +56,7 @@ Result<void, Refusal> ReadCredential(std::string_view text, Signature& out) {
   out.access_key = text.substr(0, text.size() - (out.date.size() + out.region.size() + out.service.size() +
                                                  std::string_view("aws4_request").size() + 4));
   const bool dated = out.date.size() == 8 && out.date.find_first_not_of("0123456789") == std::string::npos;
-  if (out.access_key.empty() || out.region.empty() || out.service.empty() || !dated) {
+  if (out.access_key.empty() || !IsRegion(out.region) || out.service.empty() || !dated) {
     return Incomplete(fmt::format("Credential has an empty or malformed element: '{}'", Shown(text)));
   }
   return {};

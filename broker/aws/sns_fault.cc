@@ -47,6 +47,7 @@ Refusal ToSnsRefusal(const Error& error) {
     case ErrorCode::kAlreadyExists: return invalid();
     case ErrorCode::kFailedPrecondition: return Refuse(SnsFault::kInvalidState, error.message);
     case ErrorCode::kLimitExceeded:
+      if (error.reason == "QUEUE_FULL") return Refuse(SnsFault::kThrottled, error.message);
       return Refuse(error.resource.starts_with("subscription") ? SnsFault::kSubscriptionLimitExceeded
                                                                : SnsFault::kTopicLimitExceeded,
                     error.message);

@@ -59,6 +59,19 @@ const std::string& IoLoop::Date() {
   return date_;
 }
 
+void IoLoop::AnswerChanged(std::size_t from, std::size_t to, const Connection& newest) {
+  shared_->answer_bytes += to - from;  // wraps, so it may shrink
+  while (shared_->answer_bytes > options().all_answers_bytes) {
+    std::shared_ptr<Connection> slowest;
+    for (const auto& connection : connections_) {
+      if (connection.get() == &newest || !connection->writing_until()) continue;
+      if (!slowest || *connection->writing_until() < *slowest->writing_until()) slowest = connection;
+    }
+    if (!slowest) return;
+    slowest->Close();
+  }
+}
+
 void IoLoop::Handle(Request request, std::weak_ptr<Connection> connection, std::uint64_t exchange) {
   shared_->handler(std::move(request), Responder(std::make_unique<Responder::Exchange>(
                                            shared_from_this(), std::move(connection), exchange)));

@@ -28,7 +28,8 @@ struct Shared {
   const Handler handler;
   const Clock& clock;
   std::atomic<std::size_t> connections{0};
-  std::atomic<std::size_t> held_bytes{0};  // of requests being read or handled
+  std::atomic<std::size_t> held_bytes{0};    // of requests being read or handled
+  std::atomic<std::size_t> answer_bytes{0};  // being written
 };
 
 class IoLoop : public std::enable_shared_from_this<IoLoop> {
@@ -55,6 +56,9 @@ class IoLoop : public std::enable_shared_from_this<IoLoop> {
   void Forget(const std::shared_ptr<Connection>& connection);
   void HeldChanged(std::size_t from, std::size_t to) { shared_->held_bytes += to - from; }  // wraps, so it may shrink
   bool HasRoom() const { return shared_->held_bytes <= options().all_bodies_bytes; }
+  // While the answers being written are too many bytes, closes the connections that have been at theirs the longest;
+  // `newest` stays.
+  void AnswerChanged(std::size_t from, std::size_t to, const Connection& newest);
 
  private:
   void SweepLater();

@@ -37,17 +37,18 @@ TEST_P(QueueUrlTest, IsRead) { EXPECT_EQ(QueueAddress::FromUrl(GetParam().text),
 
 INSTANTIATE_TEST_SUITE_P(
     All, QueueUrlTest,
-    ::testing::Values(Url{"http://localhost:4566/123456789012/orders", QueueAddress{"orders", "123456789012", ""}},
-                      Url{"https://elsewhere/123456789012/orders.fifo", QueueAddress{"orders.fifo", "123456789012", ""}},
-                      Url{"http://h/queue/eu-west-1/123456789012/q", QueueAddress{"q", "123456789012", "eu-west-1"}},
-                      Url{"/123456789012/orders", QueueAddress{"orders", "123456789012", ""}},
-                      Url{"orders", QueueAddress{"orders", "", ""}},
-                      Url{"http://h/123456789012/a%2Bb", QueueAddress{"a+b", "123456789012", ""}},
-                      Url{"", std::nullopt}, Url{"http://h", std::nullopt}, Url{"http://h/", std::nullopt},
-                      Url{"http://h/orders", std::nullopt}, Url{"http://h/12345/orders", std::nullopt},
-                      Url{"http://h/123456789012/", std::nullopt}, Url{"http://h/123456789012/a/b", std::nullopt},
-                      Url{"http://h/queue/r/123456789012/", std::nullopt}, Url{"http://h//123456789012/q", std::nullopt},
-                      Url{"a/b", std::nullopt}, Url{"http://h/123456789012/%zz", std::nullopt}));
+    ::testing::Values(
+        Url{"http://localhost:4566/123456789012/orders", QueueAddress{"orders", "123456789012", ""}},
+        Url{"https://elsewhere/123456789012/orders.fifo", QueueAddress{"orders.fifo", "123456789012", ""}},
+        Url{"http://h/queue/eu-west-1/123456789012/q", QueueAddress{"q", "123456789012", "eu-west-1"}},
+        Url{"/123456789012/orders", QueueAddress{"orders", "123456789012", ""}},
+        Url{"orders", QueueAddress{"orders", "", ""}},
+        Url{"http://h/123456789012/a%2Bb", QueueAddress{"a+b", "123456789012", ""}}, Url{"", std::nullopt},
+        Url{"http://h", std::nullopt}, Url{"http://h/", std::nullopt}, Url{"http://h/orders", std::nullopt},
+        Url{"http://h/12345/orders", std::nullopt}, Url{"http://h/123456789012/", std::nullopt},
+        Url{"http://h/123456789012/a/b", std::nullopt}, Url{"http://h/queue/r/123456789012/", std::nullopt},
+        Url{"http://h//123456789012/q", std::nullopt}, Url{"http://h/queue/%ff/123456789012/q", std::nullopt},
+        Url{"a/b", std::nullopt}, Url{"http://h/123456789012/%zz", std::nullopt}));
 
 Identity Caller(std::optional<Signature> signature, const Naming& naming = {}) {
   return Identity::Of(net::Request{.headers = {{"Host", "broker:4566"}}, .peer = "p"}, signature, naming);
@@ -76,6 +77,15 @@ TEST(IdentityTest, NamesAreGivenBackInTheCallersTerms) {
   EXPECT_EQ(at_url.QueueUrl("q"), "http://broker:4566/123456789012/q");
   EXPECT_EQ(at_url.region, "us-east-1");
   EXPECT_EQ(Caller({}, Naming{.public_url = "https://b.example"}).QueueUrl("q"), "https://b.example/000000000000/q");
+}
+
+TEST(IdentityTest, AHostThatIsNoneIsNotGivenBack) {
+  const auto base_url = [](std::string host) {
+    return Identity::Of(net::Request{.headers = {{"Host", std::move(host)}}}, std::nullopt, {}).base_url;
+  };
+  EXPECT_EQ(base_url("[::1]:4566"), "http://[::1]:4566");
+  for (const char* const host : {"\xff", "a b", "a\"<b>", "h/path", ""}) EXPECT_EQ(base_url(host), "http://localhost");
+  EXPECT_EQ(base_url(std::string(256, 'a')), "http://localhost");
 }
 
 TEST(IdentityTest, AQueuesUrlLeadsBackToIt) {

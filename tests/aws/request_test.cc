@@ -91,6 +91,8 @@ TEST(RequestTest, WhatCannotBeUnderstoodIsRefusedInItsOwnProtocol) {
       {Json("AmazonSQS.SendMessage", "[]"), "MalformedInput", 400, Form::kJson},
       {Json("AmazonSQS.SendMessage", "\"\xff\""), "MalformedInput", 400, Form::kJson},
       {{.method = "GET", .target = "/"}, "UnknownOperationException", 404, Form::kQuery},
+      {{.method = "HEAD", .target = "/?Action=ReceiveMessage"}, "UnknownOperationException", 404, Form::kQuery},
+      {{.method = "PUT", .target = "/?Action=DeleteQueue"}, "UnknownOperationException", 404, Form::kQuery},
       {Query("Version=2012-11-05"), "UnknownOperationException", 404, Form::kQuery},
       {Query("Action=%zz"), "MalformedQueryString", 400, Form::kQuery},
       {Query("Action=a&Action=b"), "MalformedQueryString", 400, Form::kQuery},

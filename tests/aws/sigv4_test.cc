@@ -77,17 +77,18 @@ const std::string kRest = ", SignedHeaders=host, Signature=" + std::string(64, '
 
 INSTANTIATE_TEST_SUITE_P(
     All, MalformedSignatureTest,
-    ::testing::Values(Bad{"", "Unsupported AWS 'algorithm': ''"}, Bad{"Basic dXNlcg==", "Unsupported AWS 'algorithm': 'Basic'"},
-                      Bad{"AWS4-HMAC-SHA256", "requires 'Credential' parameter. Authorization header requires 'Signature'"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=" + kScope + ", Signature=" + std::string(64, 'a'),
-                          "requires 'SignedHeaders' parameter"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=AKID/20260102/sqs/aws4_request" + kRest, "5 slash-delimited elements"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=A/20260102/r/sqs/aws3_request" + kRest, "valid terminator"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=/20260102/r/sqs/aws4_request" + kRest, "empty or malformed"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=A/2026/r/sqs/aws4_request" + kRest, "empty or malformed"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=A/20260102//sqs/aws4_request" + kRest, "empty or malformed"},
-                      Bad{"AWS4-HMAC-SHA256 Credential=" + kScope + ", SignedHeaders=host, Signature=xyz",
-                          "64 hexadecimal digits"}));
+    ::testing::Values(
+        Bad{"", "Unsupported AWS 'algorithm': ''"}, Bad{"Basic dXNlcg==", "Unsupported AWS 'algorithm': 'Basic'"},
+        Bad{"AWS4-HMAC-SHA256", "requires 'Credential' parameter. Authorization header requires 'Signature'"},
+        Bad{"AWS4-HMAC-SHA256 Credential=" + kScope + ", Signature=" + std::string(64, 'a'),
+            "requires 'SignedHeaders' parameter"},
+        Bad{"AWS4-HMAC-SHA256 Credential=AKID/20260102/sqs/aws4_request" + kRest, "5 slash-delimited elements"},
+        Bad{"AWS4-HMAC-SHA256 Credential=A/20260102/r/sqs/aws3_request" + kRest, "valid terminator"},
+        Bad{"AWS4-HMAC-SHA256 Credential=/20260102/r/sqs/aws4_request" + kRest, "empty or malformed"},
+        Bad{"AWS4-HMAC-SHA256 Credential=A/2026/r/sqs/aws4_request" + kRest, "empty or malformed"},
+        Bad{"AWS4-HMAC-SHA256 Credential=A/20260102//sqs/aws4_request" + kRest, "empty or malformed"},
+        Bad{"AWS4-HMAC-SHA256 Credential=A/20260102/\xff/sqs/aws4_request" + kRest, "empty or malformed"},
+        Bad{"AWS4-HMAC-SHA256 Credential=" + kScope + ", SignedHeaders=host, Signature=xyz", "64 hexadecimal digits"}));
 
 TEST(SigV4Test, AHeaderWithoutADateIsIncomplete) {
   net::Request request = WithHeader("AWS4-HMAC-SHA256 Credential=" + kScope + kRest);

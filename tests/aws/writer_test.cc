@@ -85,9 +85,10 @@ TEST(WriterTest, WritesStructuresBooleansAndBytes) {
 TEST(WriterTest, JsonTextsAreEscapedSoThatTheyComeBack) {
   std::string every;
   for (char c = 0; c < 0x7f; ++c) every += c;
-  every += "\x7f\xC3\xA4\xF0\x9F\x98\x80";
+  every += "\x7f\xC3\xA4\xF0\x9F\x98\x80\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBC\x81";
   std::string text;
   AppendJsonText(every, text);
+  EXPECT_TRUE(IsXmlText(text));
   const auto read = ReadJson(text);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->text, every);

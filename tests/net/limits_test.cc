@@ -114,6 +114,25 @@ TEST_F(LimitsTest, AllBodiesTogetherAreBounded) {
   EXPECT_EQ(answer->status, 200);
 }
 
+TEST_F(LimitsTest, WhoIsSlowestToTakeAnAnswerIsClosedWhenAllTogetherAreTooLarge) {
+  options_.all_answers_bytes = 5 * kLarge / 2;
+  Start();
+  HttpClient other(port());
+  const auto asks = [&](HttpClient& client) {
+    client.Send(Get("/large"));
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(other.Call(Get("/")).has_value());  // so it is being written
+    clock_.Advance(std::chrono::seconds(1));
+  };
+  HttpClient first(port(), 4'096), second(port(), 4'096), third(port(), 4'096);
+  for (HttpClient* const client : {&first, &second, &third}) asks(*client);
+  EXPECT_LT(first.ReceiveAll().size(), kLarge);
+  for (HttpClient* const client : {&second, &third}) {
+    const auto answer = client->Receive();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body.size(), kLarge);
+  }
+}
+
 TEST_F(LimitsTest, ConnectionsBeyondTheBoundAreClosedAndRoomComesBack) {
   options_.max_connections = 3;
   Start();

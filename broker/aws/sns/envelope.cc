@@ -62,14 +62,6 @@ std::string RenderAttributes(const model::Attributes& attributes) {
   return layout.Take();
 }
 
-// JSON has a way to say most of what XML forbids.
-bool IsCarriedInJson(const std::string& text) {
-  if (IsCarried(text)) return true;
-  std::string json;
-  if (IsUtf8(text)) AppendJsonText(text, json);
-  return !json.empty() && IsCarried(json);
-}
-
 Notification NotificationOf(const engine::Delivery& delivery, const Identity& receiver, std::uint64_t folder_id) {
   const auto format = DeliveryFormat::Parse(delivery.delivery_format);
   BROKER_CHECK(format.has_value());
@@ -87,7 +79,7 @@ Notification NotificationOf(const engine::Delivery& delivery, const Identity& re
   notification.unsubscribe_url = fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}:{}", receiver.base_url,
                                              notification.topic_arn, PercentEncode(subscription));
   notification.attributes = content.attributes;
-  if (!IsCarriedInJson(notification.message)) {
+  if (!IsUtf8(notification.message)) {  // all that JSON, and so XML, cannot carry
     notification.message = Base64Encode(notification.message);
     notification.attributes[std::string(kBodyEncodingAttribute)] = {model::AttributeKind::kText, "base64", {}};
   }
@@ -127,12 +119,23 @@ bool EnvelopeRenderer::Renders(std::string_view delivery_format) {
   return DeliveryFormat::Parse(delivery_format).has_value();
 }
 
-std::string EnvelopeRenderer::Render(const engine::Delivery& delivery, const Identity& receiver) {
+template <class F>
+std::string EnvelopeRenderer::Render(const engine::Delivery& delivery, const Identity& receiver, F sign) const {
   const Notification notification = NotificationOf(delivery, receiver, folder_id_);
   if (!notification.sequence_number.empty()) return RenderEnvelope(notification, std::nullopt);
   const bool sha256 = SignsWithSha256(delivery.message->content);
-  return RenderEnvelope(notification, EnvelopeSignature{sha256 ? "2" : "1", Sign(notification, sha256),
+  return RenderEnvelope(notification, EnvelopeSignature{sha256 ? "2" : "1", sign(notification, sha256),
                                                         receiver.base_url + key_.certificate_path()});
+}
+
+std::string EnvelopeRenderer::Render(const engine::Delivery& delivery, const Identity& receiver) {
+  return Render(delivery, receiver,
+                [this](const Notification& notification, bool sha256) { return Sign(notification, sha256); });
+}
+
+std::size_t EnvelopeRenderer::SizeBytes(const engine::Delivery& delivery, const Identity& receiver) const {
+  const auto as_long = [](const Notification&, bool) { return std::string(SigningKey::kSignatureCharacters, 'A'); };
+  return Render(delivery, receiver, as_long).size();
 }
 
 std::string EnvelopeRenderer::Sign(const Notification& notification, bool sha256) {

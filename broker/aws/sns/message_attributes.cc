@@ -47,7 +47,7 @@ Result<void, Refusal> CheckName(std::string_view name) {
 
 Result<model::Attribute, Refusal> Check(const std::string& name, AttributeInput input) {
   const auto kind = AttributeKindOf(input.type);
-  if (!kind) {
+  if (!kind || !IsCarried(input.type)) {
     return Wrong(
         fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type "
                     "prefixes is Binary, Number, and String.",

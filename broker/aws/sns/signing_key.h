@@ -28,6 +28,8 @@ class SigningKey {
   // Where the certificate is served: "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem".
   const std::string& certificate_path() const;
 
+  static constexpr std::size_t kSignatureCharacters = 344;  // of 2048 bits in base64
+
   enum class Digest { kSha1, kSha256 };  // signature versions 1 and 2
   // RSA PKCS #1 v1.5, in base64.
   std::string Sign(Digest digest, std::string_view text) const;

@@ -17,6 +17,7 @@ constexpr Limits kStrict{
     .message_attributes = 10,
     .tags = 50,
     .receive_messages = {1, 10},
+    .receive_bytes = 4u << 20,  // ours: one answer does not keep the others waiting long
     .wait_seconds = {0, 20},
     .delay_seconds = {0, 900},
     .retention_seconds = {60, 1'209'600},
@@ -36,6 +37,7 @@ constexpr Limits kRelaxed{
     .message_attributes = model::kMaxAttributes,
     .tags = model::kMaxLabels,
     .receive_messages = {1, model::kMaxReceiveMessages},
+    .receive_bytes = model::kMaxReceiveBytes,
     .wait_seconds = {0, Seconds(model::kMaxWait)},
     .delay_seconds = {0, Seconds(model::kMaxRetention)},
     .retention_seconds = {Seconds(model::kMinRetention), Seconds(model::kMaxRetention)},

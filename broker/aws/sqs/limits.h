@@ -16,6 +16,7 @@ struct Limits {
   std::size_t message_attributes;
   std::size_t tags;
   Range receive_messages;
+  std::uint64_t receive_bytes;  // of all messages of one receive; a larger one comes alone
   Range wait_seconds;
   Range delay_seconds;
   Range retention_seconds;

@@ -82,6 +82,7 @@ void ReceiveMessageAction::Process(std::shared_ptr<Call> call, Input in, Done<Ou
   names.insert(names.end(), in.system_names.begin(), in.system_names.end());
 
   engine::ReceiveRequest request{.source = about->target()};
+  request.max_bytes = limits.receive_bytes;
   request.max_messages = static_cast<std::uint32_t>(in.most.value_or(1));
   request.wait = seconds(in.wait_seconds.value_or(DefaultWaitSeconds(queue->settings, limits)));
   if (in.visibility_seconds) request.visibility_timeout = seconds(*in.visibility_seconds);
@@ -120,7 +121,7 @@ void ReceiveMessageAction::Answer(const std::shared_ptr<Call>& call, const Queue
     const std::string& group = delivery.message->content.ordering_key;
     if (stopped.contains(group)) {
       held_back.push_back(std::move(delivery.receipt));
-    } else if (auto why = can_refuse ? WhyNotCarried(delivery, LimitsOf(backend)) : std::nullopt) {
+    } else if (auto why = can_refuse ? WhyNotCarried(delivery, output.view, LimitsOf(backend)) : std::nullopt) {
       if (output.view.fifo && !group.empty()) stopped.insert(group);
       refused.push_back({.receipt = std::move(delivery.receipt), .reason = *std::move(why), .last = true});
     } else {

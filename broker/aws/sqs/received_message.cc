@@ -14,12 +14,21 @@
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/send_entry.h"
 #include "broker/aws/wire/base64.h"
+#include "broker/aws/wire/percent.h"
 #include "broker/base/hash.h"
 
 namespace broker::aws::sqs {
 namespace {
 
 using Stories = std::span<const model::DeadLetterEntry>;
+
+// What JSON makes of a message: "\u0001" of one byte, and what stands around it and each of at most 100 attributes.
+constexpr std::size_t kMostGrowthInEnvelope = 6;
+constexpr std::size_t kMostBytesAroundEnvelope = 16u << 10;
+
+bool IsEnveloped(const engine::Delivery& delivery, const ReceiveView& view) {
+  return view.envelopes != nullptr && sns::EnvelopeRenderer::Renders(delivery.delivery_format);
+}
 
 // Of the homes in which it failed, those since a task last moved it.
 Stories StoriesOf(const model::Message& message) {
@@ -131,7 +140,7 @@ std::optional<Refusal> CheckSystemNames(const std::vector<std::string>& names) {
 }
 
 Rendered Render(const engine::Delivery& delivery, const ReceiveView& view) {
-  if (view.envelopes != nullptr && sns::EnvelopeRenderer::Renders(delivery.delivery_format)) {
+  if (IsEnveloped(delivery, view)) {
     return {view.envelopes->Render(delivery, view.identity), {}, std::nullopt};  // the attributes are in it
   }
   const model::MessageContent& content = delivery.message->content;
@@ -143,22 +152,30 @@ Rendered Render(const engine::Delivery& delivery, const ReceiveView& view) {
   return rendered;
 }
 
-std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits) {
+std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const ReceiveView& view,
+                                         const Limits& limits) {
+  const auto most = static_cast<std::size_t>(limits.message_bytes.most);
+  const auto check_size = [most](std::size_t bytes) {
+    return bytes <= most ? std::nullopt
+                         : std::optional(fmt::format("{} bytes; a receiver over SQS takes {}", bytes, most));
+  };
   const model::MessageContent& content = delivery.message->content;
-  const bool enveloped = sns::EnvelopeRenderer::Renders(delivery.delivery_format);
-  if (!enveloped && content.attributes.size() > limits.message_attributes) {
+  if (IsEnveloped(delivery, view)) {
+    if (model::SizeBytes(content) * kMostGrowthInEnvelope + kMostBytesAroundEnvelope <= most) return std::nullopt;
+    return check_size(view.envelopes->SizeBytes(delivery, view.identity));
+  }
+  if (content.attributes.size() > limits.message_attributes) {
     return fmt::format("{} attributes; a receiver over SQS takes {}", content.attributes.size(),
                        limits.message_attributes);
   }
-  const auto most = static_cast<std::size_t>(limits.message_bytes.most);
-  if (model::SizeBytes(content) * 2 + 1'024 <= most) return std::nullopt;  // whatever becomes of it
-  std::size_t bytes = content.body.size();
-  if (!IsCarried(content.body)) bytes = (bytes + 2) / 3 * 4;
-  bytes += SizeOf(FromModel(content.attributes));
-  if (bytes > most) {
-    return fmt::format("{} bytes; a receiver over SQS takes {}", bytes, most);
+  for (const auto& [name, attribute] : content.attributes) {
+    if (IsCarried(name) && IsCarried(attribute.label)) continue;
+    return fmt::format("the name or the type of attribute \"{}\" has characters that XML forbids",
+                       Shown(PercentEncode(name)));
   }
-  return std::nullopt;
+  if (model::SizeBytes(content) * 2 + 1'024 <= most) return std::nullopt;  // whatever becomes of it
+  const std::size_t body = content.body.size();
+  return check_size((IsCarried(content.body) ? body : (body + 2) / 3 * 4) + SizeOf(FromModel(content.attributes)));
 }
 
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view) {

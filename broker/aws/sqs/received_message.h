@@ -46,7 +46,8 @@ struct Rendered {
 Rendered Render(const engine::Delivery& delivery, const ReceiveView& view);
 
 // Why the service would not have taken the message, if so: other protocols allow more.
-std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const Limits& limits);
+std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const ReceiveView& view,
+                                         const Limits& limits);
 
 // The members of one message.
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view);

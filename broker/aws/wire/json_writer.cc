@@ -2,10 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace broker::aws {
 namespace {
+
+constexpr std::string_view kMayBeNonCharacter = "\xEF\xBF";  // U+FFC0 to U+FFFF
+
+bool IsPlain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != kMayBeNonCharacter.front();
+}
+
+// Writes the first character of `text`, which is not plain; says how many bytes it has.
+std::size_t AppendOne(std::string_view text, std::string& out) {
+  if (text.starts_with(kMayBeNonCharacter) && text.size() > 2 && (text[2] == '\xBE' || text[2] == '\xBF')) {
+    out += text[2] == '\xBE' ? "\\ufffe" : "\\uffff";
+    return 3;
+  }
+  switch (const char c = text.front()) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      if (static_cast<unsigned char>(c) < 0x20) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+      } else {
+        out += c;
+      }
+  }
+  return 1;
+}
 
 void Append(const Value& value, std::string& out) {
   switch (value.kind) {
@@ -44,20 +73,12 @@ std::string ToJson(const Value& value) {
 
 void AppendJsonText(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
+  while (true) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), IsPlain);
+    out.append(text.begin(), plain);
+    if (plain == text.end()) break;
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    text.remove_prefix(AppendOne(text, out));
   }
   out += '"';
 }

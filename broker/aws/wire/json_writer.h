@@ -9,7 +9,8 @@
 
 namespace broker::aws {
 
-void AppendJsonText(std::string_view text, std::string& out);  // quoted and escaped
+// Quoted, and escaped so that XML can carry it (IsXmlText), whatever is in it.
+void AppendJsonText(std::string_view text, std::string& out);
 // A whole tree, without spaces; numbers as they were sent.
 std::string ToJson(const Value& value);
 

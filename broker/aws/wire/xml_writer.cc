@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace broker::aws {
@@ -10,11 +11,41 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-bool IsForbiddenByte(char c) {
+constexpr bool IsForbiddenByte(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
 // U+FFFE and U+FFFF: the only ones beyond the control characters.
 bool IsNonCharacter(std::string_view three) { return three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF"; }
+
+// By the byte; a table, for bodies are long.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0; byte < plain.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    plain[byte] = !IsForbiddenByte(c) && c != '&' && c != '<' && c != '>' && c != '"' && c != '\r' && c != '\xEF';
+  }
+  return plain;
+}();
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+// Writes the first character of `text`, which is not plain; says how many bytes it has.
+std::size_t AppendOne(std::string_view text, std::string& out) {
+  switch (const char c = text.front()) {
+    case '&': out += "&amp;"; return 1;
+    case '<': out += "&lt;"; return 1;
+    case '>': out += "&gt;"; return 1;
+    case '"': out += "&quot;"; return 1;
+    case '\r': out += "&#xD;"; return 1;
+    case '\xEF':
+      if (IsNonCharacter(text.substr(0, 3))) {
+        out += kReplacement;
+        return 3;
+      }
+      out += c;
+      return 1;
+    default: out += kReplacement; return 1;
+  }
+}
 
 }  // namespace
 
@@ -24,23 +55,12 @@ bool IsXmlText(std::string_view text) {
 }
 
 void AppendXmlText(std::string_view text, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    switch (const char c = text[i]) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#xD;"; break;
-      default:
-        if (IsForbiddenByte(c)) {
-          out += kReplacement;
-        } else if (c == '\xEF' && IsNonCharacter(text.substr(i, 3))) {
-          out += kReplacement;
-          i += 2;
-        } else {
-          out += c;
-        }
-    }
+  while (true) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), IsPlain);
+    out.append(text.begin(), plain);
+    if (plain == text.end()) return;
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    text.remove_prefix(AppendOne(text, out));
   }
 }
 

@@ -116,6 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         AttributeCase{"a", "Text", "StringValue", "x",
                       "The message attribute 'a' has an invalid message attribute type"},
+        AttributeCase{"a", "String.\x01", "StringValue", "x",
+                      "The message attribute 'a' has an invalid message attribute type"},
         AttributeCase{"a", "Numbers", "StringValue", "1",
                       "The message attribute 'a' has an invalid message attribute type"},
         AttributeCase{"a", "Number", "StringValue", "x", "Could not cast message attribute 'a' value to number."},
@@ -225,6 +227,13 @@ TEST_F(SnsPublish, ABatchIsRefusedAsAWhole) {
   EXPECT_THAT(Refused("PublishBatch", BatchOf(identity.TopicArn("nothing"), {{"a", "m"}})), HasSubstr("NotFound: "));
   EXPECT_THAT(Refused("PublishBatch", BatchOf(fifo, {{"a", "m"}})),
               HasSubstr("The MessageGroupId parameter is required"));
+}
+
+TEST_F(SnsPublish, IntoAQueueThatIsFullIsThrottled) {
+  CreateQueue("small", {.bounds = {.max_messages = 1}});
+  SubscribeQueue(topic, "small");
+  Publish(topic, "m");
+  EXPECT_THAT(Why({{"Message", "n"}}, topic), HasSubstr("Throttled: queue \"small\" is full"));
 }
 
 }  // namespace

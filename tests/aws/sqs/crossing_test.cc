@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr char kDeadArn[] = "arn:aws:sqs:us-east-1:000000000000:dead";
@@ -88,6 +89,28 @@ TEST_F(CrossingTest, WhatSqsWouldNotTakeIsDeadLetteredWithTheReason) {
   EXPECT_EQ(Last("dead", "many").message->dead_letter.back().reason, "11 attributes; a receiver over SQS takes 10");
   Nack("dead", "many");
   EXPECT_EQ(Get("dead", R"("MaxNumberOfMessages": 10)").size(), 2u);
+}
+
+TEST_F(CrossingTest, AttributesWhoseNamesXmlForbidsAreDeadLetteredToo) {
+  PublishContent("orders", {.body = "name", .attributes = {{"n\x01", {model::AttributeKind::kText, "x", ""}}}});
+  PublishContent("orders", {.body = "type", .attributes = {{"n", {model::AttributeKind::kText, "x", "l\x01"}}}});
+  EXPECT_THAT(Get("orders", R"("MaxNumberOfMessages": 10)"), IsEmpty());
+  EXPECT_EQ(Receive("dead", 2), "name,type");
+  EXPECT_EQ(Last("dead", "name").message->dead_letter.back().reason,
+            "the name or the type of attribute \"n%01\" has characters that XML forbids");
+}
+
+TEST_F(CrossingTest, AnEnvelopeThatIsTooLargeIsDeadLetteredThoughItsMessageWouldFit) {
+  CreateTopic("events");
+  SubscribeQueue("enveloped-events", "events", "orders", sns::DeliveryFormat{"events", ""}.ToString());
+  PublishContent("events", {.body = std::string(600'000, '"')});
+  PublishContent("events", {.body = std::string(600'000, 'x')});
+  const auto got = Get("orders", R"("MaxNumberOfMessages": 10)");
+  ASSERT_EQ(got.size(), 1u);
+  const std::size_t fits = Text(got[0], "Body").size();
+  EXPECT_EQ(Receive("dead", 1).size(), 600'000u);
+  EXPECT_EQ(Last("dead", std::string(600'000, '"')).message->dead_letter.back().reason,
+            fmt::format("{} bytes; a receiver over SQS takes 1048576", fits + 600'000));
 }
 
 TEST_F(CrossingTest, WhatStandsInAGroupBehindWhatSqsWouldNotTakeComesNextAndUncounted) {

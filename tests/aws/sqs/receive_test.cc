@@ -275,5 +275,11 @@ TEST_F(ReceiveTest, BatchesSettleEachEntryOnItsOwn) {
               HasSubstr("EmptyBatchRequest"));
 }
 
+TEST_F(ReceiveTest, AReceiveOfLargeMessagesHasFewerOfThem) {
+  for (const char body : {'a', 'b', 'c', 'd', 'e'}) Publish("orders", std::string(1u << 20, body));
+  EXPECT_EQ(Get("orders", R"("MaxNumberOfMessages": 10)").size(), 4u);
+  EXPECT_EQ(Get("orders", R"("MaxNumberOfMessages": 10)").size(), 1u);
+}
+
 }  // namespace
 }  // namespace broker::aws::sqs
