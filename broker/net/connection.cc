@@ -139,12 +139,15 @@ void Connection::Write(Response response, Responder::Written written) {
   body_ = head_only_ || !MayHaveBody(response.status) ? std::string() : std::move(response.body);
   written_ = std::move(written);
   SetDeadline(loop_.options().write_timeout);
+  AccountAnswer(head_.size() + body_.size());
+  loop_.BoundAnswers(*this);
   stream_.Write(head_, body_, [self = shared_from_this()](Stream::ErrorCode error) { self->OnWritten(error); });
 }
 
 void Connection::OnWritten(Stream::ErrorCode error) {
   head_ = std::string();
   body_ = std::string();
+  AccountAnswer(0);
   if (auto written = std::exchange(written_, nullptr)) written(!error);
   if (state_ != State::kWriting) return;  // closed meanwhile
   if (error) return Close();
@@ -182,6 +185,7 @@ void Connection::Close() {
   peer_finished_ = true;
   stream_.Close();
   Account(0);
+  AccountAnswer(0);
   auto hang_up = std::exchange(hang_up_, nullptr);
   loop_.Forget(shared_from_this());
   if (hang_up) hang_up();
@@ -200,6 +204,11 @@ bool Connection::Account(std::size_t bytes) {
   const bool grew = bytes > accounted_;
   accounted_ = bytes;
   return !grew || loop_.HasRoom();
+}
+
+void Connection::AccountAnswer(std::size_t bytes) {
+  loop_.AnswerChanged(answer_accounted_, bytes);
+  answer_accounted_ = bytes;
 }
 
 }  // namespace broker::net

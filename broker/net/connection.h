@@ -35,6 +35,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void LookForEnd();
   bool Awaits(std::uint64_t number) const { return state_ == State::kHandling && number == exchange_; }
 
+  // When the time to take the present answer is over, if there is one.
+  std::optional<MonotonicTime> writing_until() const { return state_ == State::kWriting ? deadline_ : std::nullopt; }
   // Closes it, or refuses the request, if the time for the present phase is over.
   void Sweep(MonotonicTime now);
   // Closes it if idle; otherwise the next answer is the last.
@@ -60,6 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void SetDeadline(Nanos after);
   // Keeps the loop's count of bytes in memory true. False when all connections together hold too much.
   bool Account(std::size_t bytes);
+  void AccountAnswer(std::size_t bytes);
 
   IoLoop& loop_;
   Stream stream_;
@@ -74,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<MonotonicTime> deadline_;
   std::uint64_t exchange_ = 0;  // number of the request being handled
   std::size_t accounted_ = 0;
+  std::size_t answer_accounted_ = 0;
   std::size_t dropped_ = 0;     // while lingering
   std::function<void()> hang_up_;
   std::string head_;            // being written, with body_

@@ -30,6 +30,18 @@ void IoLoop::Forget(const std::shared_ptr<Connection>& connection) {
   if (drained_ && connections_.empty()) drained_();
 }
 
+void IoLoop::BoundAnswers(const Connection& but) {
+  while (answers_bytes_ > options().all_answers_bytes) {
+    std::shared_ptr<Connection> slowest;
+    for (const auto& connection : connections_) {
+      if (!connection->writing_until() || connection.get() == &but) continue;
+      if (!slowest || *connection->writing_until() < *slowest->writing_until()) slowest = connection;
+    }
+    if (!slowest) return;
+    slowest->Close();
+  }
+}
+
 void IoLoop::Drain(std::function<void()> done) {
   drained_ = std::move(done);
   if (connections_.empty()) return drained_();

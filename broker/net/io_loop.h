@@ -54,6 +54,9 @@ class IoLoop : public std::enable_shared_from_this<IoLoop> {
   void Handle(Request request, std::weak_ptr<Connection> connection, std::uint64_t exchange);
   void Forget(const std::shared_ptr<Connection>& connection);
   void HeldChanged(std::size_t from, std::size_t to) { shared_->held_bytes += to - from; }  // wraps, so it may shrink
+  void AnswerChanged(std::size_t from, std::size_t to) { answers_bytes_ += to - from; }
+  // Closes who has been taking an answer the longest, but never `but`, until all answers are within their bound.
+  void BoundAnswers(const Connection& but);
   bool HasRoom() const { return shared_->held_bytes <= options().all_bodies_bytes; }
 
  private:
@@ -63,6 +66,7 @@ class IoLoop : public std::enable_shared_from_this<IoLoop> {
   const std::shared_ptr<Shared> shared_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   std::function<void()> drained_;
+  std::size_t answers_bytes_ = 0;
   std::vector<char> scratch_;
   std::string date_;
   std::chrono::seconds date_second_{-1};

@@ -3,8 +3,8 @@
 // Taken: keep-alive, pipelining (one request of a connection is handled at a time, in order), chunked and gzip bodies,
 // 100-continue, HTTP/1.0. Not here: routes (router.h), TLS (its place is stream.h), HTTP/2, compressed answers.
 //
-// Bounds, all in ServerOptions: a header, a body, all bodies together, connections, and the time for each phase of a
-// request; a handler may take as long as it likes. What a client sends ahead of an answer is kept up to kMaxReadAhead
+// Bounds, all in ServerOptions: a header, a body, all bodies and all answers together, connections, and the time for each
+// phase of a request; a handler may take as long as it likes. What a client sends ahead of an answer is kept up to kMaxReadAhead
 // and then left to the network. A connection without a request costs no buffer.
 //
 // Threads: `threads` of the server's own; each connection belongs to one of them, and the handler and every callback
@@ -32,6 +32,7 @@ struct ServerOptions {
 
   Limits limits;
   std::size_t all_bodies_bytes = 256u << 20;  // being read or handled; above it requests with a body get 503
+  std::size_t all_answers_bytes = 256u << 20;  // of one thread, not yet taken; above it the slowest client is closed
   std::size_t max_connections = 10'000;       // a further one is closed at once
 
   Nanos header_timeout = std::chrono::seconds(10);  // from a request's first byte to the end of its header: 408

@@ -179,6 +179,28 @@ TEST_F(LimitsTest, WhoDoesNotReadItsAnswerIsClosedInTime) {
   EXPECT_LT(deaf.ReceiveAll().size(), kLarge);
 }
 
+TEST_F(LimitsTest, AllAnswersTogetherAreBoundedAtTheCostOfWhoTakesThemSlowest) {
+  options_.all_answers_bytes = 5 * kLarge / 2;
+  Start();
+  HttpClient other(port());
+  std::vector<std::unique_ptr<HttpClient>> deaf;
+  for (int i = 0; i < 6; ++i) {
+    deaf.push_back(std::make_unique<HttpClient>(port(), /*receive_buffer=*/4'096));
+    ASSERT_TRUE(deaf.back()->Call(Get("/")).has_value());
+    deaf.back()->Send(Get("/large"));
+    ASSERT_TRUE(other.Call(Get("/")).has_value());  // answered behind it
+    clock_.Advance(std::chrono::milliseconds(1));
+  }
+  const auto answer = other.Call(Get("/large"));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->body.size(), kLarge);
+  const auto last = deaf.back()->Receive();
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->body.size(), kLarge);
+  deaf.pop_back();
+  for (const auto& client : deaf) EXPECT_FALSE(client->Receive().has_value());
+}
+
 TEST_F(LimitsTest, AWaitingRequestHasAllTheTimeItNeeds) {
   Start();
   HttpClient client(port());
