@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <fmt/format.h>
+
 #include "broker/base/duration.h"
 
 namespace broker::cli {
@@ -42,6 +44,19 @@ CLI::Option* Declaration::Duration(const std::string& names, std::optional<Nanos
           },
           description)
       ->type_name("DURATION");
+}
+
+CLI::Option* Declaration::Counted(const std::string& names, ParseFunction parse, Range range,
+                                  std::function<void(std::uint64_t)> take, const std::string& description) {
+  const auto read = [names, parse, range, take = std::move(take)](const std::string& text) {
+    const auto number = parse(text);
+    if (!number.ok()) throw CLI::ValidationError(names, number.error().message);
+    if (*number < range.least || *number > range.most) {
+      throw CLI::ValidationError(names, fmt::format("{} is outside {} to {}", text, range.least, range.most));
+    }
+    take(*number);
+  };
+  return app_->add_option_function<std::string>(names, read, description);
 }
 
 void Declaration::Example(const std::string& text) {

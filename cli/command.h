@@ -4,14 +4,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "broker/base/clock.h"
+#include "broker/base/number.h"
+#include "broker/base/result.h"
 #include "cli/exit_code.h"
 
 namespace broker::cli {
@@ -90,12 +95,42 @@ class Declaration {
                       const std::string& description);
   // "30s", "12h": refused while parsing if it is no duration.
   CLI::Option* Duration(const std::string& names, std::optional<Nanos>& member, const std::string& description);
+  // A whole number from `least` to `most`: refused while parsing if it is none.
+  template <class T>
+  CLI::Option* Number(const std::string& names, T& member, std::uint64_t least, std::uint64_t most,
+                      const std::string& description) {
+    return Counted(
+               names, ParseCount, {least, most}, [&member](std::uint64_t n) { Assign(member, n); }, description)
+        ->type_name("N");
+  }
+  // "64MiB", at most `most` bytes.
+  template <class T>
+  CLI::Option* Size(const std::string& names, T& member, std::uint64_t most, const std::string& description) {
+    return Counted(
+               names, ParseSize, {0, most}, [&member](std::uint64_t n) { Assign(member, n); }, description)
+        ->type_name("SIZE");
+  }
   void Example(const std::string& text);
 
   CLI::App* app() { return app_; }
 
  private:
   CLI::Option* Completed(CLI::Option* option, Completion completion);
+  struct Range {
+    std::uint64_t least;
+    std::uint64_t most;
+  };
+  using ParseFunction = Result<std::uint64_t> (*)(std::string_view text);
+  CLI::Option* Counted(const std::string& names, ParseFunction parse, Range range,
+                       std::function<void(std::uint64_t)> take, const std::string& description);
+  template <class T>
+  static void Assign(T& member, std::uint64_t number) {
+    member = static_cast<T>(number);
+  }
+  template <class T>
+  static void Assign(std::optional<T>& member, std::uint64_t number) {
+    member = static_cast<T>(number);
+  }
 
   CLI::App* app_;
   Completions& completions_;

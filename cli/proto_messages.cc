@@ -60,8 +60,8 @@ Value FailureValue(const v1::Failure& failure) {
       .Set("source_message_id", failure.source_message_id())
       .Set("attempts", failure.attempts())
       .Set("reason", failure.reason())
-      .Set("first_attempt_time", TimeValue(failure.first_attempt_time()))
-      .Set("last_attempt_time", TimeValue(failure.last_attempt_time()))
+      .Set("first_attempt_time", failure.attempts() > 0 ? TimeValue(failure.first_attempt_time()) : Value())
+      .Set("last_attempt_time", failure.attempts() > 0 ? TimeValue(failure.last_attempt_time()) : Value())
       .Set("dead_letter_time", TimeValue(failure.dead_letter_time()));
 }
 

@@ -155,8 +155,8 @@ class Engine::Core {
     Time paced_until{};  // with a rate: no step before
     bool reading = false;
     std::map<std::uint64_t, RecordPtr> loaded;  // records that were read for the steps to come
+    std::uint64_t destination_log = 0;  // 0: none
     // Of a replay.
-    std::uint64_t destination_log = 0;
     std::uint64_t end_messages = 0;  // the source log's total below `end`
     std::string delivery_format;
   };

@@ -55,7 +55,8 @@ struct Cursor {
 
   std::deque<WaiterId> waiters;
   Consumers consumers;
-  std::string dead_letter_problem;
+  std::string dead_letter_problem;      // why the last message that was to go could not
+  std::uint64_t dead_letter_stuck = 0;  // its sequence: the problem is over when it is settled
 
   Nanos expire_unused{0};  // 0: never
   Time last_used{};

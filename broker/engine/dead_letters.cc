@@ -220,6 +220,7 @@ void Engine::Core::KeepInstead(Cursor& cursor, std::uint64_t sequence, const std
       broker::Log(LogLevel::kWarning, "dead_letter_stuck", {{"source", cursor.owner.ToString()}, {"why", problem}});
     }
   }
+  cursor.dead_letter_stuck = sequence;
   Entry entry = *cursor.outstanding.Find(sequence);
   entry.dying = false;
   entry.due = Time{};

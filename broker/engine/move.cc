@@ -36,9 +36,11 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
                         fmt::format("{} messages a second is outside 1 to {}", *request.rate, model::kMaxTaskRate));
   }
   std::optional<ResourceRef> destination;
+  std::uint64_t destination_log = 0;
   if (request.destination) {
     auto to = FindPublishable(caller, *request.destination);
     if (!to.ok()) return to.error();
+    destination_log = (to->queue != nullptr ? to->queue->log : to->topic->log)->id.value();
     destination =
         ResourceRef{to->queue != nullptr ? ResourceKind::kQueue : ResourceKind::kTopic, request.destination->name};
   }
@@ -50,6 +52,7 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
   task.info.kind = destination ? "move" : "redrive";
   task.info.source = cursor.owner;
   task.info.destination = std::move(destination);
+  task.destination_log = destination_log;
   task.info.rate = request.rate;
   task.info.dry_run = request.dry_run;
   task.info.total = cursor.unread().messages + cursor.outstanding.size();
@@ -145,13 +148,17 @@ std::set<const Queue*> Engine::Core::MoveTargets(const std::string& name_space, 
 // From `next` on: below the position the waiting outstanding ones, above it the unread.
 Engine::Core::Step Engine::Core::StepMove(Task& task, std::size_t most) {
   Cursor* found = FindCursor(task.source_cursor);
-  if (found == nullptr) return {StepEnd::kFailed, "its queue was deleted"};
+  if (found == nullptr) return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.source.ToString())};
   Cursor& cursor = *found;
   const bool dry = task.info.dry_run;
   if (const auto& to = task.info.destination) {
     const Topic* topic = to->kind == ResourceKind::kTopic ? topics_.Find(task.name_space, to->name) : nullptr;
     const Queue* queue = to->kind == ResourceKind::kQueue ? queues_.Find(task.name_space, to->name) : nullptr;
-    if (topic == nullptr && queue == nullptr) return {StepEnd::kFailed, fmt::format("{} was deleted", to->ToString())};
+    const MessageLog* log = topic != nullptr ? topic->log : queue != nullptr ? queue->log : nullptr;
+    // By its log, not its name: one made anew gets nothing.
+    if (log == nullptr || log->id.value() != task.destination_log) {
+      return {StepEnd::kFailed, fmt::format("{} was deleted", to->ToString())};
+    }
     if (topic != nullptr && topic->subscriptions.empty()) {
       return {StepEnd::kFailed, fmt::format("nobody subscribes to {} any more", to->ToString())};
     }

@@ -24,7 +24,8 @@ Status CheckReplay(const ReplayRequest& request) {
     return InvalidField("to", fmt::format("{} is not after `from`, {}", FormatTime(*request.to), FormatTime(request.from)));
   }
   if (request.rate && (*request.rate < 1 || *request.rate > model::kMaxTaskRate)) {
-    return InvalidField("rate", fmt::format("{} is outside 1 to {}", *request.rate, model::kMaxTaskRate));
+    return InvalidField("rate",
+                        fmt::format("{} messages a second is outside 1 to {}", *request.rate, model::kMaxTaskRate));
   }
   return {};
 }
@@ -95,11 +96,11 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
 
 Engine::Core::Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   Cursor& cursor = *FindCursor(task.source_cursor);
-  if (cursor.log->deleted) return {StepEnd::kFailed, "its topic was deleted"};
+  if (cursor.log->deleted) return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.source.ToString())};
   Queue* queue = queues_.Find(task.name_space, task.info.destination->name);
   // By its log, not its name: one made anew gets nothing.
   if (queue == nullptr || queue->log->id.value() != task.destination_log) {
-    return {StepEnd::kFailed, "its queue was deleted"};
+    return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.destination->ToString())};
   }
   const bool fed = Feed(cursor, task.end, most, task.filter.has_value(),
                         [&](const StoredRecord& record, model::MessageId target) {

@@ -66,8 +66,8 @@ Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const st
   if (!found.ok()) return found.error();
   if (patch.labels) BROKER_RETURN_IF_ERROR(model::CheckLabels("labels", *patch.labels));
   if (patch.expires && (*patch.expires < now_ || *patch.expires > now_ + model::kMaxSnapshotLife)) {
-    return InvalidField("expires", fmt::format("{} is outside now, {}, to {} later", FormatTime(*patch.expires),
-                                               FormatTime(now_), FormatDuration(model::kMaxSnapshotLife)));
+    return InvalidField("expire_time", fmt::format("{} is outside now, {}, to {} later", FormatTime(*patch.expires),
+                                                   FormatTime(now_), FormatDuration(model::kMaxSnapshotLife)));
   }
   Snapshot& snapshot = **found;
   snapshot.expires = patch.expires.value_or(snapshot.expires);

@@ -79,7 +79,9 @@ Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
   if (oldest) stats.oldest_age = std::max(now_ - *oldest, Nanos{0});
   stats.unscanned = cursor.unscanned();
   stats.waiting_receivers = cursor.waiters.size();
-  stats.dead_letter_problem = cursor.dead_letter_problem;
+  if (cursor.outstanding.Find(cursor.dead_letter_stuck) != nullptr) {
+    stats.dead_letter_problem = cursor.dead_letter_problem;
+  }
   return stats;
 }
 

@@ -48,8 +48,10 @@ void WriteFailure(const model::DeadLetterEntry& from, v1::Failure* out) {
   out->set_source_namespace(from.source_namespace);
   out->set_source_message_id(from.source_id.ToString());
   out->set_attempts(from.attempts);
-  ToProto(from.first_attempt, out->mutable_first_attempt_time());
-  ToProto(from.last_attempt, out->mutable_last_attempt_time());
+  if (from.attempts > 0) {
+    ToProto(from.first_attempt, out->mutable_first_attempt_time());
+    ToProto(from.last_attempt, out->mutable_last_attempt_time());
+  }
   ToProto(from.dead_lettered, out->mutable_dead_letter_time());
   out->set_reason(from.reason);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/base/duration.h"
+#include "broker/base/number.h"
 #include "broker/model/namespaces.h"
 #include "broker/server/value_text.h"
 

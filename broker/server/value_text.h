@@ -1,7 +1,6 @@
-// The text forms of settings that are neither durations nor plain words.
+// The text forms of settings that are neither durations, numbers nor plain words.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,14 +10,6 @@
 namespace broker::server {
 
 using TextMap = std::map<std::string, std::string, std::less<>>;
-
-// "64MiB", "512KiB", "2GiB", "1000" (bytes), "1000B". Errors: kInvalidArgument; decimal units (MB) are refused, since
-// people mean either.
-Result<std::uint64_t> ParseSize(std::string_view text);
-std::string FormatSize(std::uint64_t bytes);  // the largest unit that divides it
-
-// A whole number in decimal, without sign or unit.
-Result<std::uint64_t> ParseCount(std::string_view text);
 
 // "true" or "false".
 Result<bool> ParseBool(std::string_view text);

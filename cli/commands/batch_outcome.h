@@ -16,9 +16,12 @@ class BatchOutcome {
   void Done() { ++done_; }
   // Prints the error under the entry's name.
   void Failed(Session& session, const std::string& entry, Error error) {
-    ++failed_;
     error.message = entry + ": " + error.message;
     error.violations.clear();
+    Failed(session, error);
+  }
+  void Failed(Session& session, const Error& error) {
+    ++failed_;
     const ExitCode code = session.Fail(error);
     if (!first_) first_ = code;
   }

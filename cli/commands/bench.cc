@@ -19,23 +19,14 @@ constexpr Nanos kRetention = std::chrono::hours(1);  // of what a killed bench l
 class Bench final : public Command {
  public:
   explicit Bench(Declaration& declare) {
-    const auto number = [&declare](const std::string& name, auto& member, auto most, const std::string& description) {
-      declare.app()
-          ->add_option(name, member, description)
-          ->type_name("N")
-          ->check(CLI::Range(static_cast<decltype(most)>(1), most));
-    };
-    number("--messages", plan_.messages, std::uint64_t{10'000'000}, "How many to publish; default: 10000");
-    number("--batch", plan_.batch, std::uint32_t{1'000}, "Messages in one publish; default: 1");
-    number("--publishers", plan_.publishers, std::uint32_t{256}, "Publishing side by side; default: 4");
-    number("--consumers", plan_.consumers, std::uint32_t{256}, "Receiving side by side, for each source; default: 4");
-    declare.app()
-        ->add_option("--size", plan_.size_bytes, "Of a body, e.g. 1KiB (the default), at most 1MiB")
-        ->type_name("SIZE")
-        ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
-        ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
-    auto* fan_out = declare.Option("--fan-out", fan_out_, "A topic with so many pull subscriptions, not a queue", "N")
-                        ->check(CLI::Range(1, 100));
+    declare.Number("--messages", plan_.messages, 1, 10'000'000, "How many to publish: up to 10000000; default: 10000");
+    declare.Number("--batch", plan_.batch, 1, 1'000, "Messages in one publish: 1 to 1000; default: 1");
+    declare.Number("--publishers", plan_.publishers, 1, 256, "Publishing side by side: 1 to 256; default: 4");
+    declare.Number("--consumers", plan_.consumers, 1, 256,
+                   "Receiving side by side, for each source: 1 to 256; default: 4");
+    declare.Size("--size", plan_.size_bytes, 1u << 20, "Of a body, e.g. 1KiB (the default), at most 1MiB");
+    auto* fan_out = declare.Number("--fan-out", fan_out_, 1, 100,
+                                   "A topic with so many pull subscriptions (1 to 100), not a queue");
     declare
         .Option("--to", target_, "Publish to what is there, receive nothing, remove nothing", "TARGET",
                 {Names::kTopicsAndQueues, {}})

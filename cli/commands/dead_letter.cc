@@ -11,10 +11,7 @@ class DeadLetterShow final : public Command {
  public:
   explicit DeadLetterShow(Declaration& declare) {
     declare.Positional("QUEUE", queue_, "The dead-letter queue", Names::kQueues);
-    declare.app()
-        ->add_option("--max", max_, "At most so many; default: 100")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
+    declare.Number("--max", max_, 1, kMaxLines, "At most so many; default: 100");
     watch_.Declare(declare);
     declare.Example("brokerctl dlq show billing-dlq -o json");
   }

@@ -13,10 +13,7 @@ class DelayedList final : public Command {
  public:
   explicit DelayedList(Declaration& declare) {
     declare.Positional("TARGET", target_, "The queue or topic they were published to", Names::kTopicsAndQueues);
-    declare.app()
-        ->add_option("--max", max_, "At most so many; default: 100")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
+    declare.Number("--max", max_, 1, kMaxLines, "At most so many; default: 100");
     watch_.Declare(declare);
   }
   ExitCode Run(Session& session) override {
@@ -58,7 +55,7 @@ class DelayedCancel final : public Command {
       if (gone.ok()) {
         outcome.Done();
       } else {
-        outcome.Failed(session, fmt::format("message {}", id), gone.error());
+        outcome.Failed(session, gone.error());  // it names the message
       }
     }
     if (outcome.done() > 0) session.Say(fmt::format("cancelled {} message(s)", outcome.done()));

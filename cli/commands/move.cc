@@ -26,6 +26,7 @@ class Move final : public Command {
     }
   }
   ExitCode Run(Session& session) override {
+    if (!flags_.no_wait()) session.terminal().CatchInterrupts();
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     v1::RedriveRequest request;

@@ -19,10 +19,7 @@ class Peek final : public Command {
   explicit Peek(Declaration& declare) {
     declare.Positional("SOURCE", source_, "A queue or a pull subscription; for delayed also a topic", Names::kSources);
     declare.Choice("STATE", state_, {"ready", "leased", "retrying", "delayed"}, "Which messages; default: ready");
-    declare.app()
-        ->add_option("--max", max_, "At most so many; default: 10")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
+    declare.Number("--max", max_, 1, kMaxLines, "At most so many; default: 10");
     declare.Example("brokerctl peek billing retrying --max 100");
   }
   ExitCode Run(Session& session) override {

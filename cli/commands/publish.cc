@@ -129,7 +129,7 @@ class Publish final : public Command {
     if (reached_ == 0 && outcome_.done() > 0 && !warned_) {
       warned_ = true;
       session.Warn(
-          fmt::format("{} has no subscription that takes the message: it is gone; create one with: brokerctl "
+          fmt::format("{} has no subscription that takes the message: nobody gets it; create one with: brokerctl "
                       "subscription create NAME --topic {} [--queue QUEUE]",
                       target_, WithoutKind("topic", target_)));
     }
@@ -150,7 +150,8 @@ class Publish final : public Command {
 
   void Report(Session& session) {
     const bool told = lines_ && (session.Format() == OutputFormat::kTable || session.Format() == OutputFormat::kName);
-    if (!told) {
+    const bool bare = session.Format() == OutputFormat::kTable && outcome_.done() == 0;  // titles and nothing below
+    if (!told && !bare) {
       View view = View::List("messages", std::move(stored_), {{"ID", "id"}, {"DUPLICATE", "duplicate"}}, "id");
       view.tree.Set("subscriptions", reached_);
       session.Show(view);

@@ -15,10 +15,7 @@ class Receive final : public Command {
  public:
   explicit Receive(Declaration& declare) {
     declare.Positional("SOURCE", source_, "A queue or a pull subscription", Names::kSources);
-    declare.app()
-        ->add_option("--max", max_, "At most so many messages: 1 to 1000; default: 1")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1000));
+    declare.Number("--max", max_, 1, 1'000, "At most so many messages: 1 to 1000; default: 1");
     declare.Duration("--wait", wait_, "How long to wait for the first message: up to 1h; default: 0s");
     declare.Duration("--visibility-timeout", timeout_, "Of these messages; default: the queue's own");
     declare.Flag("--ack", ack_, "Settle them once they are printed");
@@ -54,7 +51,7 @@ class Receive final : public Command {
                              {"BODY", "body|body_base64"},
                              {"RECEIPT", "receipt"}},
                             "id"));
-    if (receipts.empty()) session.Say(fmt::format("{} has nothing ready", source_));
+    if (receipts.empty()) session.Say(fmt::format("{} has nothing ready, or is paused", source_));
     if (!ack_ || receipts.empty()) return ExitCode::kOk;
     if (!session.terminal().Out()) {
       return session.Fail(

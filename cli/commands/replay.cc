@@ -22,6 +22,7 @@ class Replay final : public Command {
     declare.Example("brokerctl topic replay orders --queue audit --from 2026-01-02T03:04:05Z --to -10m --rate 500");
   }
   ExitCode Run(Session& session) override {
+    if (!flags_.no_wait()) session.terminal().CatchInterrupts();
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     v1::ReplayRequest request;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 namespace broker::cli {
 
 void LabelFlags::Declare(Declaration& declare, bool for_update) {
@@ -32,11 +34,9 @@ Status LabelFlags::Apply(const ProtoTexts& present, ProtoTexts& labels, std::vec
 }
 
 void BoundsFlags::Declare(Declaration& declare) {
-  declare.Option("--max-messages", max_messages_, "How many messages it may hold; 0: no bound (the default)", "N");
-  declare.app()
-      ->add_option("--max-bytes", max_bytes_, "How many bytes it may hold, e.g. 64MiB; 0: no bound (the default)")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  declare.Number("--max-messages", max_messages_, 0, kMost, "How many messages it may hold; 0: no bound (the default)");
+  declare.Size("--max-bytes", max_bytes_, kMost, "How many bytes it may hold, e.g. 64MiB; 0: no bound (the default)");
   declare.Choice("--overflow", overflow_, {"refuse", "drop-oldest"},
                  "What a full queue does: refuse the publish (the default), or drop its oldest message");
 }

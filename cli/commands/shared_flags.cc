@@ -56,10 +56,7 @@ void DeliveryFlags::Declare(Declaration& declare, bool for_update) {
   auto* target = declare.Option("--dead-letter", dead_letter_, "Where a message goes after --max-attempts",
                                 "QUEUE|topic/TOPIC", {Names::kQueues, {}});
   auto* attempts =
-      declare.app()
-          ->add_option("--max-attempts", max_attempts_, "Attempts before --dead-letter: 1 to 1000; default: 5")
-          ->type_name("N")
-          ->check(CLI::Range(1, 1'000));
+      declare.Number("--max-attempts", max_attempts_, 1, 1'000, "Attempts before --dead-letter: 1 to 1000; default: 5");
   auto* backoff = declare.app()
                       ->add_option_function<std::string>(
                           "--retry-backoff",

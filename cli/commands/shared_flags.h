@@ -22,6 +22,9 @@ inline std::string WithoutKind(std::string_view kind, const std::string& name) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
+// The largest --max of commands that show what is there.
+inline constexpr std::uint32_t kMaxLines = 1'000'000;
+
 // --watch[=SECONDS]
 class WatchFlag {
  public:

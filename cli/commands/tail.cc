@@ -61,8 +61,7 @@ class Tail final : public Command {
     declare.Positional("TARGET", target_, "A topic, a queue or a pull subscription; topic/NAME where it is not clear",
                        Names::kTopicsAndQueues);
     declare.Option("--filter", filter_, "Only messages that pass; of a topic", "FILTER");
-    declare.Option("--max", max_, "Leave after so many messages; default: when interrupted", "N")
-        ->check(CLI::PositiveNumber);
+    declare.Number("--max", max_, 1, kMaxLines, "Leave after so many messages; default: when interrupted");
     declare.Example("brokerctl tail orders");
     declare.Example("brokerctl tail queue/billing -o json | jq .body");
   }

@@ -74,6 +74,7 @@ class TaskFollow final : public Command {
     declare.Example("brokerctl task watch 42");
   }
   ExitCode Run(Session& session) override {
+    session.terminal().CatchInterrupts();
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     v1::GetTaskRequest request;

@@ -59,10 +59,8 @@ ExitCode Report(Session& session, const v1::Task& task) {
 
 void TaskFlags::Declare(Declaration& declare) {
   declare.Option("--filter", filter_, "Only messages that pass", "FILTER");
-  declare.app()
-      ->add_option("--rate", rate_, "At most so many messages a second; default: as fast as it goes")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100'000));
+  declare.Number("--rate", rate_, 1, 100'000,
+                 "At most so many messages a second: 1 to 100000; default: as fast as it goes");
   declare.Flag("--no-wait", no_wait_, "Start the task and leave; see: brokerctl task watch ID");
 }
 

@@ -27,6 +27,7 @@ class TaskFlags {
 };
 
 // Waits for the task's end if `wait`, and prints it. When the user interrupts, the task goes on in the broker.
+// REQUIRES: where it waits, that the command caught interrupts before it connected
 ExitCode FollowTask(Session& session, Client& client, v1::Task task, bool wait);
 
 }  // namespace broker::cli

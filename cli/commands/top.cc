@@ -26,10 +26,7 @@ class Top final : public Command {
  public:
   explicit Top(Declaration& declare) {
     declare.Option("--prefix", prefix_, "Only names that begin with it", "TEXT");
-    declare.app()
-        ->add_option("--max", max_, "At most so many lines; default: 40")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber);
+    declare.Number("--max", max_, 1, kMaxLines, "At most so many lines; default: 40");
     watch_.Declare(declare);
     declare.Example("brokerctl top");
     declare.Example("brokerctl top -o json                         # once");

@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"queue", "create", "x", "--max-attempt=3"}, "did you mean: --max-attempts?"},
                     Wrong{{"queue", "create", "x", "--max-attempts", "3"}, "--dead-letter"},
                     Wrong{{"queue", "create", "x", "--dead-letter", "y", "--max-attempts", "0"}, "1 to 1000"},
-                    Wrong{{"queue", "create", "x", "--dead-letter", "y", "--max-attempts", "-3"}, "1 to 1000"},
+                    Wrong{{"queue", "create", "x", "--dead-letter", "y", "--max-attempts", "-3"}, "whole number"},
                     Wrong{{"queue", "create", "x", "--delay", "-5s"}, "negative"},
                     Wrong{{"queue", "create", "x", "--delay", "5"}, "unit is missing"},
                     Wrong{{"queue", "create", "x", "--delay", "99999999999d"}, "too long"},
@@ -95,10 +95,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"publish", "orders", "--body", "x", "--attribute", "a=1", "--attribute", "a=2"}, "twice"},
                     Wrong{{"publish", "orders", "--body", "@/nonexistent"}, "/nonexistent"},
                     Wrong{{"receive", "q", "--max", "many"}, "--max"}, Wrong{{"receive", "q", "--max", "0"}, "--max"},
-                    Wrong{{"receive", "q", "--max", "1001"}, "--max"}, Wrong{{"ack", "q"}, "RECEIPT"},
-                    Wrong{{"ack", "q", "-"}, "holds none"}, Wrong{{"extend", "q", "r"}, "--visibility-timeout"},
-                    Wrong{{"peek", "q", "sleeping"}, "sleeping"}, Wrong{{"completion", "tcsh"}, "tcsh"},
-                    Wrong{{"context", "set", "a b", "--address", "h:1"}, "a b"},
+                    Wrong{{"receive", "q", "--max", "1001"}, "--max: 1001 is outside 1 to 1000"},
+                    Wrong{{"top", "--max", "0"}, "--max: 0 is outside 1 to 1000000"},
+                    Wrong{{"queue", "move", "q", "--to", "p", "--rate", "0"}, "--rate: 0 is outside 1 to 100000"},
+                    Wrong{{"bench", "--size", "2MiB"}, "--size: 2MiB is outside 0 to 1048576"},
+                    Wrong{{"ack", "q"}, "RECEIPT"}, Wrong{{"ack", "q", "-"}, "holds none"},
+                    Wrong{{"extend", "q", "r"}, "--visibility-timeout"}, Wrong{{"peek", "q", "sleeping"}, "sleeping"},
+                    Wrong{{"completion", "tcsh"}, "tcsh"}, Wrong{{"context", "set", "a b", "--address", "h:1"}, "a b"},
                     Wrong{{"context", "set", "a"}, "--address"}));
 
 TEST_F(AppTest, DestructiveCommandsAreRefusedWithoutATerminalOrYes) {

@@ -101,6 +101,12 @@ TEST_F(MessageCommandsTest, SomeLinesThatFailAreAPartialFailure) {
   EXPECT_EQ(Run({"publish", "orders", "--lines"}, "a\nb\n"), ExitCode::kUsage) << "nothing was stored";
 }
 
+TEST_F(MessageCommandsTest, ARefusedMessagePrintsNoTable) {
+  broker_.messages.publish.Answer(Published("x", 1));
+  EXPECT_EQ(Run({"publish", "orders", "--body", "x"}), ExitCode::kUsage);
+  EXPECT_EQ(Out(), "");
+}
+
 TEST_F(MessageCommandsTest, ReceivePrintsAndThenAcks) {
   v1::ReceiveResponse delivered;
   for (const char* receipt : {"r1", "r2"}) {

@@ -133,6 +133,28 @@ TEST_F(ReplayCommands, WhoStopsWatchingATaskIsToldHowToGoOn) {
   EXPECT_THAT(Err(), HasSubstr("brokerctl task cancel 7"));
 }
 
+class Following : public ReplayCommands, public testing::WithParamInterface<std::vector<std::string>> {};
+TEST_P(Following, CatchesInterruptsWhileItWaits) {
+  const v1::Task done = RedriveTask(v1::Task::DONE, 1, 0);
+  broker_.dead_letters.redrive.Answer(done);
+  broker_.topics.replay.Answer(done);
+  broker_.tasks.get.Answer(done);
+  EXPECT_EQ(Run(GetParam()), ExitCode::kOk) << Err();
+  EXPECT_TRUE(terminal_.catches_interrupts);
+}
+INSTANTIATE_TEST_SUITE_P(All, Following,
+                         testing::Values(std::vector<std::string>{"task", "watch", "7"},
+                                         std::vector<std::string>{"dlq", "redrive", "dead"},
+                                         std::vector<std::string>{"queue", "move", "from", "--to", "to"},
+                                         std::vector<std::string>{"topic", "replay", "orders", "--queue", "q", "--from",
+                                                                  "2026-01-02T03:04:05Z"}));
+
+TEST_F(ReplayCommands, WhoDoesNotWaitForATaskIsInterruptedAsEver) {
+  broker_.dead_letters.redrive.Answer(RedriveTask(v1::Task::RUNNING, 0, 0));
+  EXPECT_EQ(Run({"dlq", "redrive", "dead", "--no-wait"}), ExitCode::kOk);
+  EXPECT_FALSE(terminal_.catches_interrupts);
+}
+
 TEST_F(ReplayCommands, ATaskDrawsABarWhereItIsSeen) {
   v1::Task running = RedriveTask(v1::Task::RUNNING, 25, 0);
   running.set_total(100);

@@ -51,13 +51,13 @@ TEST_F(CommandsTest, AnUpdateBeginsWithWhatIsThere) {
   (*now.mutable_queue()->mutable_labels())["team"] = "shop";
   (*now.mutable_queue()->mutable_labels())["tier"] = "1";
   broker_.queues.get.Answer(now);
-  ASSERT_EQ(Run({"queue", "update", "q", "--max-bytes", "5MB", "--label", "tier=", "--label", "on-call=ann"}),
+  ASSERT_EQ(Run({"queue", "update", "q", "--max-bytes", "5MiB", "--label", "tier=", "--label", "on-call=ann"}),
             ExitCode::kOk)
       << Err();
   const v1::UpdateQueueRequest request = broker_.queues.update.requests().at(0);
   EXPECT_THAT(request.update_mask().paths(), ElementsAre("bounds", "labels"));
   EXPECT_EQ(request.queue().bounds().max_messages(), 10u);
-  EXPECT_EQ(request.queue().bounds().max_bytes(), 5'000'000u);
+  EXPECT_EQ(request.queue().bounds().max_bytes(), 5u << 20);
   EXPECT_EQ(request.queue().bounds().overflow(), v1::Bounds::DROP_OLDEST);
   EXPECT_EQ(request.queue().labels().size(), 2u);
   EXPECT_EQ(request.queue().labels().at("on-call"), "ann");
@@ -91,6 +91,12 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongFlag{{"queue", "create", "q", "--retry-backoff", "1s..soon"}, "--retry-backoff"},
                     WrongFlag{{"queue", "create", "q", "--retry-backoff", "5"}, "--retry-backoff"},
                     WrongFlag{{"queue", "create", "q", "--max-bytes", "much"}, "--max-bytes"},
+                    WrongFlag{{"queue", "create", "q", "--max-bytes", "-1"}, "--max-bytes: \"-1\" is not a size"},
+                    WrongFlag{{"queue", "create", "q", "--max-bytes", "64MB"}, "--max-bytes"},
+                    WrongFlag{{"queue", "create", "q", "--max-messages", "-1"},
+                              "--max-messages: \"-1\" is not a whole"},
+                    WrongFlag{{"queue", "create", "q", "--max-messages", "0x10"}, "--max-messages"},
+                    WrongFlag{{"queue", "create", "q", "--max-messages", "18446744073709551616"}, "--max-messages"},
                     WrongFlag{{"queue", "create", "q", "--overflow", "block"}, "--overflow"},
                     WrongFlag{{"queue", "create", "q", "--no-retry-backoff"}, "--no-retry-backoff"}));
 

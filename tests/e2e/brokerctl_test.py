@@ -179,7 +179,7 @@ class BrokerctlTest(CtlCase):
         self.assertEqual(self.json("receive", "q")["messages"], [])
         self.run_ctl("delayed", "cancel", "q", ids[0])
         self.run_ctl("delayed", "cancel", "q", *ids, exit_code=PARTIAL)
-        self.fails(NOT_FOUND, ids[0], "delayed", "cancel", "q", ids[0])
+        self.fails(NOT_FOUND, f"error: message {ids[0]} is not", "delayed", "cancel", "q", ids[0])
         self.assertEqual(self.json("queue", "describe", "q")["delayed"], 0)
 
     def test_an_ambiguous_name_asks_for_its_kind(self):

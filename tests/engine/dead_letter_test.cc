@@ -221,6 +221,18 @@ TEST_F(DeadLetters, WhoseTargetComesBackMoveThere) {
   EXPECT_EQ(StatsOf("orders").dead_letter_problem, "");
 }
 
+TEST_F(DeadLetters, ThatAreSettledAreNoProblemAnyMore) {
+  ASSERT_TRUE(TryDeleteQueue("dead", true).ok());
+  Publish("orders", "a");
+  Fail("orders", "a", 3, "card declined");
+  EXPECT_NE(StatsOf("orders").dead_letter_problem, "");
+  Advance(12h);
+  EXPECT_EQ(Receive("orders"), "a");
+  EXPECT_NE(StatsOf("orders").dead_letter_problem, "") << "it may still come back";
+  Ack("orders", "a");
+  EXPECT_EQ(StatsOf("orders").dead_letter_problem, "");
+}
+
 TEST_F(DeadLetters, WhoseTargetIsGoneKeepNoOtherSettingFromBeingChanged) {
   ASSERT_TRUE(TryDeleteQueue("dead", true).ok());
   EXPECT_TRUE(TryUpdateQueue("orders", {.delivery = {.visibility_timeout = 5s}}).ok());

@@ -1,4 +1,4 @@
-// Moves that are refused: that go round in circles, or make no sense.
+// Moves that are refused: that go round in circles, make no sense, or have lost their destination.
 #include "broker/model/limits.h"
 #include "tests/support/engine_harness.h"
 
@@ -91,6 +91,20 @@ TEST_F(MoveRefusals, RoundByATopicAreRefused) {
   PublishMany("b", 3);
   ASSERT_TRUE(TryMove(Slow(To("b", "events"))).ok());
   EXPECT_THAT(TryMove(To("a", "b")), Refused(ErrorCode::kFailedPrecondition, "topic/events"));
+}
+
+TEST_F(MoveRefusals, ByADestinationThatIsMadeAnew) {
+  PublishMany("a", 5);
+  const auto task = TryMove(Slow(To("a", "b")));
+  ASSERT_TRUE(task.ok());
+  DeleteQueue("b");
+  CreateQueue("b");
+  Advance(5s);
+  const auto failed = GetTask(task->id);
+  EXPECT_EQ(failed->state, engine::TaskState::kFailed);
+  EXPECT_EQ(failed->reason, "queue/b was deleted");
+  EXPECT_EQ(Counts("b"), "empty");
+  EXPECT_EQ(Receive("a"), "1,2,3,4");
 }
 
 TEST_F(MoveRefusals, WithBadInputAreRefused) {

@@ -150,7 +150,7 @@ TEST_F(Replays, StopWhenTheTopicGoes) {
   DeleteTopic("events");
   const auto task = Finish(started->id);
   EXPECT_EQ(task.state, TaskState::kFailed);
-  EXPECT_EQ(task.reason, "its topic was deleted");
+  EXPECT_EQ(task.reason, "topic/events was deleted");
   EXPECT_EQ(Counts("again"), std::to_string(task.moved) + " ready") << "what it gave stays";
   Purge("again");
   Advance(5min);
@@ -165,7 +165,7 @@ TEST_F(Replays, StopWhenTheQueueGoesThoughItIsMadeAnew) {
   CreateQueue("again");
   const auto task = Finish(started->id);
   EXPECT_EQ(task.state, TaskState::kFailed);
-  EXPECT_EQ(task.reason, "its queue was deleted");
+  EXPECT_EQ(task.reason, "queue/again was deleted");
   EXPECT_EQ(Counts("again"), "empty");
 }
 

@@ -219,9 +219,9 @@ TEST_F(Snapshot, BadInputIsRefused) {
   for (const char* name : {"one", "two", "three"}) CreateSnapshot(name, "mail");
   EXPECT_THAT(TryCreateSnapshot("two", "mail"), Refused(ErrorCode::kAlreadyExists, "two"));
   EXPECT_THAT(TryCreateSnapshot("four", "mail"), Refused(ErrorCode::kLimitExceeded, "it may have 3"));
-  EXPECT_THAT(TryUpdateSnapshot("one", {.expires = now() - 1s}), Refused(ErrorCode::kInvalidArgument, "expires"));
+  EXPECT_THAT(TryUpdateSnapshot("one", {.expires = now() - 1s}), Refused(ErrorCode::kInvalidArgument, "expire_time"));
   EXPECT_THAT(TryUpdateSnapshot("one", {.expires = now() + 31 * 24h + 1s}),
-              Refused(ErrorCode::kInvalidArgument, "expires"));
+              Refused(ErrorCode::kInvalidArgument, "expire_time"));
 }
 
 }  // namespace

@@ -109,6 +109,10 @@ TEST(Deliveries, CarryTheMessageAndItsLease) {
   EXPECT_EQ(out.message().delivery_format(), "f");
   ASSERT_EQ(out.message().failures_size(), 2);
   EXPECT_EQ(out.message().failures(0).source(), "subscription/first");
+  EXPECT_FALSE(out.message().failures(0).has_first_attempt_time()) << "there was no attempt";
+  EXPECT_FALSE(out.message().failures(0).has_last_attempt_time());
+  EXPECT_EQ(out.message().failures(1).first_attempt_time().seconds(), 10);
+  EXPECT_EQ(out.message().failures(1).last_attempt_time().seconds(), 20);
   EXPECT_EQ(out.receipt(), "r");
   EXPECT_EQ(out.attempt(), 2u);
   EXPECT_EQ(out.first_attempt_time().seconds(), 40);
