@@ -316,6 +316,7 @@ void ReferenceModel::AddEarliest(ModelCursor& cursor, const ModelEntry& message)
   ModelEntry entry = message;
   entry.uid = 0;
   Append(cursor, std::move(entry), message.appended);
+  cursor.entries.back().order = message.order;  // where it always stood: snapshots mix cursors' entries
 }
 
 void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
