@@ -63,6 +63,7 @@ void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& ent
 
 void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Delivery>& deliveries,
                               std::uint32_t max_messages, Nanos visibility_timeout, bool alone) {
+  cursor.received = now_;
   const Deliverable deliverable = CountDeliverable(cursor);
   if (deliveries.size() > max_messages) {
     Violate(invariant::kAnswers, fmt::format("{} gave {} messages, at most {} were asked for", cursor.owner.ToString(),
