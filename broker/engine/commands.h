@@ -120,8 +120,8 @@ struct ListPage {
 struct PublishEntry {
   model::MessageContent content;
   std::optional<Nanos> delay;  // 0 to retention; none: the queue's own. Refused on ordered queues if not 0
-  // Above 0, at most retention; none: the queue's own. From when it is due. Passed, it is never delivered (any more),
-  // but may count as ready until a cursor reaches it.
+  // Above 0, at most retention; none: the queue's own. From when it is due. Passed, it is never handed out (any more), but
+  // may count as ready until a cursor reaches it. A lease that it has goes on.
   std::optional<Nanos> ttl;
 };
 
@@ -152,7 +152,8 @@ struct ReceiveRequest {
   std::optional<Nanos> visibility_timeout;  // of this receive's leases
   // A receive whose answer was lost may be asked again with the same id within kAttemptIdWindow: it gets the same
   // messages, with new receipts and not counted anew, as long as none of them was settled, extended or given back, nor
-  // its lease ended; otherwise it is a receive like any other. At most kMaxAttemptIdBytes. Forgotten at a restart.
+  // its lease ended (a time to live that passes meanwhile ends none); otherwise it is a receive like any other. At most
+  // kMaxAttemptIdBytes. Forgotten at a restart.
   std::string attempt_id;
 };
 

@@ -77,6 +77,20 @@ TEST_F(Attempts, AreReceivesLikeAnyOtherOnceALeaseHasEnded) {
   EXPECT_EQ(Last("orders", "a").attempt, 2u);
 }
 
+// The answer that was lost gave them in time.
+TEST_F(Attempts, AskedAgainGiveWhatTheyGaveAlsoPastItsTimeToLive) {
+  PublishFor("orders", "a,b,c", 10s);
+  EXPECT_EQ(ReceiveAs("x"), "a,b");
+  Advance(10s);
+  EXPECT_EQ(ReceiveAs("x"), "a,b");
+  EXPECT_EQ(ReceiveAs("y"), "") << "another attempt";
+  EXPECT_EQ(TryAck("orders", {ReceiptOf("orders", "a")}), "ok");
+  EXPECT_EQ(Counts("orders"), "1 leased");
+  EXPECT_EQ(ReceiveAs("x"), "") << "which is a receive like any other";
+  Advance(30s);
+  EXPECT_EQ(Counts("orders"), "empty") << "b ended with its lease";
+}
+
 TEST_F(Attempts, AreRememberedForFiveMinutesFromTheFirst) {
   UpdateQueue("orders", {.delivery = {.visibility_timeout = 1h}});
   Publish("orders", "a,b,c,d");

@@ -211,8 +211,10 @@ void ModelRun::AdoptEarliest(const std::string& name) {
   for (const auto& [other_name, other] : model_.subscriptions) {
     if (other.topic != topic.name || other.cursor == nullptr || other_name == name || other.cursor->recovered) continue;
     if (other.cursor->settings.ordered) continue;  // has read past what waits behind a key
+    // A receive reads past what waits for its group's turn.
     for (const ModelEntry& entry : other.cursor->entries) {
-      if (entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
+      const bool above = entry.appended > other.cursor->received;
+      if (above && entry.fresh && !entry.maybe && entry.id) unread.insert(entry.id->ToString());
     }
   }
   std::set<std::string> known;

@@ -18,7 +18,7 @@ std::vector<ModelGiven> ReferenceModel::GivenSince(std::size_t first_receipt) {
   return given;
 }
 
-// That its time to live has passed does not end a lease, and what was given once under it may be given again.
+// A time to live that has passed ends no lease.
 std::optional<bool> ReferenceModel::AllHeld(ModelCursor& cursor, const std::vector<ModelGiven>& given) {
   bool held = true;
   for (const ModelGiven& each : given) {

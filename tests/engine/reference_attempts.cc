@@ -53,7 +53,7 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
     entry.spread = waits && !backoff ? wait / 10 : Nanos{0};
     entry.state = wait > Nanos{0} ? MessageState::kRetrying : MessageState::kReady;
     entry.until = at + wait;
-    entry.reason = entry.uid == uid ? reason : std::string();
+    if (entry.uid == uid && !reason.empty()) entry.reason = reason;
     if (entry.Passed(at)) {
       passed.push_back(entry.uid);
     } else if (is_spent) {

@@ -63,6 +63,7 @@ void ReferenceModel::CheckMayGo(const ModelCursor& cursor, const ModelEntry& ent
 
 void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Delivery>& deliveries,
                               std::uint32_t max_messages, Nanos visibility_timeout, bool alone) {
+  cursor.received = now_;
   const Deliverable deliverable = CountDeliverable(cursor);
   if (deliveries.size() > max_messages) {
     Violate(invariant::kAnswers, fmt::format("{} gave {} messages, at most {} were asked for", cursor.owner.ToString(),
@@ -92,6 +93,7 @@ void ReferenceModel::Received(ModelCursor& cursor, const std::vector<engine::Del
     CheckMayGo(cursor, entry, taken);
     if (entry.unsure && delivery.attempt > entry.least_attempts && delivery.attempt <= entry.most_attempts + 1) {
       entry.attempts = delivery.attempt - 1;
+      entry.reason.clear();
     }
     if (delivery.attempt != entry.attempts + 1) {
       Violate(invariant::kAttempts, fmt::format("{} came as attempt {}", Where(cursor, entry), delivery.attempt));
@@ -219,7 +221,7 @@ void ReferenceModel::Released(const ModelReceipt& receipt, bool counted) {
   const Resolved resolved = Resolve(receipt, true);
   if (resolved.acts != Acts::kYes) return;
   if (counted) {
-    EndAttempt(*resolved.cursor, receipt.uid, now_, {}, std::nullopt);
+    EndAttempt(*resolved.cursor, receipt.uid, now_, "its receiver went away", std::nullopt);
     return;
   }
   // As if it had never been delivered; what came with it behind its key comes back by the rule for that.

@@ -145,6 +145,7 @@ struct ModelCursor {
   Nanos message_ttl{0};    // a queue's
   model::Bounds bounds;    // a queue's
   std::vector<ModelEntry> entries;
+  Time received{};                    // of its last receive, that may have read past what waits for its turn
   bool recovered = false;             // its position may have gone back once: what is fresh to it is not known
   std::set<std::string> purged;       // bodies
   std::vector<ModelEntry> reached;    // unread when their time to live had passed: a crash may undo that they went

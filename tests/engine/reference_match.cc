@@ -37,6 +37,21 @@ bool SameStories(const std::vector<ModelStory>& expected, const std::vector<mode
   return true;
 }
 
+// As far as they are known.
+bool SameAttempts(const ModelStory& expected, const model::DeadLetterEntry& shown) {
+  return expected.attempts == 0 || expected.attempts == shown.attempts;
+}
+
+bool SameReason(const ModelStory& expected, const model::DeadLetterEntry& shown) {
+  return expected.reason.empty() || expected.reason == shown.reason;
+}
+
+// REQUIRES: SameStories
+bool TellTheSame(const std::vector<ModelStory>& expected, const std::vector<model::DeadLetterEntry>& shown) {
+  return std::equal(expected.begin(), expected.end(), shown.begin(),
+                    [](const auto& a, const auto& b) { return SameAttempts(a, b) && SameReason(a, b); });
+}
+
 }  // namespace
 
 // Of those with the shown body: how much of what is known of it the entry shares. What is known of both and differs weighs
@@ -49,7 +64,8 @@ int ReferenceModel::Likeness(const ModelCursor& cursor, const ModelEntry& entry,
   const bool delayed = entry.state == MessageState::kDelayed;
   const bool in_place = delayed == (shown.state == MessageState::kDelayed) && !OutOfPlace(cursor, entry, shown.id);
   const bool same_until = same_state && entry.state != MessageState::kReady && shown.until == entry.until;
-  return (same_way ? 64 : 0) + (in_place ? 32 : 0) + (same_until ? 16 : 0) + same_origin * 4 +
+  const bool same_told = TellTheSame(entry.stories, shown.message.dead_letter);
+  return (same_told ? 128 : 0) + (same_way ? 64 : 0) + (in_place ? 32 : 0) + (same_until ? 16 : 0) + same_origin * 4 +
          (IsThere(cursor, entry) ? 5 : 0) + (same_state ? 1 : 0);
 }
 
@@ -103,11 +119,11 @@ ModelEntry& ReferenceModel::Match(ModelCursor& cursor, const Shown& shown, const
     const ModelStory& expected = entry.stories[i];
     if (i >= shown.message.dead_letter.size()) Violate(invariant::kDeadLetters, where + " lacks a story");
     const model::DeadLetterEntry& story = shown.message.dead_letter[i];
-    if (expected.attempts != 0 && story.attempts != expected.attempts) {
+    if (!SameAttempts(expected, story)) {
       Violate(invariant::kDeadLetters, fmt::format("{} tells of {} attempts at {}, not {}", where, story.attempts,
                                                    story.source.ToString(), expected.attempts));
     }
-    if (!expected.reason.empty() && story.reason != expected.reason) {
+    if (!SameReason(expected, story)) {
       Violate(invariant::kDeadLetters,
               fmt::format("{} tells \"{}\", not \"{}\"", where, story.reason, expected.reason));
     }
@@ -143,6 +159,7 @@ void ReferenceModel::TellApart(ModelCursor& cursor, const std::vector<engine::Pe
       return !entry->was_delayed && entry->key == copy->message->content.ordering_key &&
              entry->subscription == copy->subscription && entry->format == copy->delivery_format &&
              SameStories(entry->stories, copy->message->dead_letter) &&
+             TellTheSame(entry->stories, copy->message->dead_letter) &&
              (!entry->origin || *entry->origin == copy->origin) && delayed == (copy->state == MessageState::kDelayed) &&
              (!delayed || entry->until == copy->until);
     };

@@ -268,7 +268,7 @@ bool ReferenceModel::Step(Time limit, bool resume) {
   ModelEntry& entry = *at_cursor->Find(uid);
   if (entry.state == MessageState::kLeased) {
     if (ExpiryOf(*at_cursor, entry, at) != Expiry::kNo) DoubtLater(*at_cursor, entry);
-    EndAttempt(*at_cursor, uid, at, {}, std::nullopt);
+    EndAttempt(*at_cursor, uid, at, "visibility timeout", std::nullopt);
   } else if (entry.state == MessageState::kDelayed && !at_cursor->settings.ordered) {
     ModelEntry due = entry;
     due.moved = due.was_delayed = true;
@@ -316,6 +316,7 @@ void ReferenceModel::AddEarliest(ModelCursor& cursor, const ModelEntry& message)
   ModelEntry entry = message;
   entry.uid = 0;
   Append(cursor, std::move(entry), message.appended);
+  cursor.entries.back().order = message.order;  // where it always stood: snapshots mix cursors' entries
 }
 
 void ReferenceModel::ChangeRetention(ModelCursor& cursor, Nanos retention) {
