@@ -1,5 +1,5 @@
-"""Stands in for boto3 in front of another AWS client: cases call a boto3 client as ever, and the call is made by a bridge, a
-program that has the other client in it.
+"""Stands in for boto3 in front of another AWS client: cases call a boto3 client as ever, and the call is made by a
+bridge, a program that has the other client in it.
 
 A bridge reads questions from its standard input and answers each on its standard output, a line of JSON each:
 

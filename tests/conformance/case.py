@@ -28,6 +28,7 @@ MISSING_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:never-made"
 
 
 def shape_of(code):
+    """What JSON names the refusal that Query has a code for."""
     return SHAPES.get(code, code.rpartition(".")[2])
 
 

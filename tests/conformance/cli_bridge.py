@@ -1,5 +1,5 @@
-"""The AWS CLI as a bridge; bridge.py says what comes and goes. Runs with the interpreter that the CLI is installed for: each
-call is a command line, given to the CLI's own main function."""
+"""The AWS CLI as a bridge; bridge.py says what comes and goes. Runs with the interpreter that the CLI is installed for:
+each call is a command line, given to the CLI's own main function."""
 
 import base64
 import contextlib

@@ -3,8 +3,8 @@
 usage: run_cases.py json|query --brokerd FILE --brokerctl FILE [--endpoint URL --grpc HOST:PORT] [-k PATTERN ...] [-v]
                     [--bridge COMMAND]
 
-With --endpoint the cases that need daemons of their own still start them. With --bridge all calls are made by another client,
-behind a bridge (bridge.py); what it cannot run is left out, with the reasons."""
+With --endpoint the cases that need daemons of their own still start them. With --bridge all calls are made by another
+client, behind a bridge (bridge.py); what it cannot run is left out, with the reasons."""
 
 import argparse
 import collections

@@ -1,4 +1,4 @@
-"""Runs the cases of one AWS SDK, a program of this folder in the SDK's language, against a daemon started for it.
+"""Runs the own cases of one AWS SDK, a program of this folder in its language, against a daemon started for it.
 
 usage: sdk_smoke.py BROKERD go|java FOLDER
 

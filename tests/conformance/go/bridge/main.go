@@ -50,8 +50,8 @@ var (
 	sent    bool // whether the request of this question has left the client
 )
 
-// sender keeps the request's body from the SDK, which closes it once the answer's header has come; net/http may not be done
-// with it by then, and would close the connection under the answer.
+// sender keeps the request's body from the SDK, which closes it once the answer's header has come; net/http may not be
+// done with it by then, and would close the connection under the answer.
 type sender struct{}
 
 func (sender) Do(request *http.Request) (*http.Response, error) {
