@@ -14,7 +14,8 @@ class OwnDaemon(Case):
 
     def reach(self):
         """Again after a restart, which gives it another port."""
-        self.world = World(type(self).world.protocol, "http://" + self.broker.http_address, self.ctl)
+        shared = type(self).world
+        self.world = World(shared.protocol, "http://" + self.broker.http_address, self.ctl, shared.bridge)
 
     @property
     def port(self):

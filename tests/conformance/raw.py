@@ -32,6 +32,8 @@ class Answer:
 
 
 class RawCase(Case):
+    boto3_only = "no client in it, but bare HTTP"
+
     def setUp(self):
         address = urllib.parse.urlsplit(self.world.endpoint)
         self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Runs the cases of one AWS SDK, a program of this folder in the SDK's language, against a daemon started for it.
+"""Runs the own cases of one AWS SDK, a program of this folder in its language, against a daemon started for it.
 
 usage: sdk_smoke.py BROKERD go|java FOLDER
 
@@ -31,11 +31,14 @@ class Go:
     fetch = ("go", "mod", "download")
 
     def __init__(self, folder):
-        self._program = os.path.join(folder, "conformance")
-        self.build = ("go", "build", "-buildvcs=false", "-o", self._program)
+        self._folder = folder
+        self.build = ("go", "build", "-buildvcs=false", "-o", folder + os.sep, ".", "./bridge")
 
     def program(self):
-        return (self._program,)
+        return (os.path.join(self._folder, "conformance"),)
+
+    def bridge(self):
+        return (os.path.join(self._folder, "bridge"),)
 
 
 class Java:
@@ -48,9 +51,12 @@ class Java:
         self.fetch = (*maven, "dependency:resolve")
         self.build = (*maven, "compile", "dependency:build-classpath", f"-Dmdep.outputFile={self._libraries}")
 
-    def program(self):
+    def program(self, main="Main"):
         with open(self._libraries, encoding="utf-8") as file:
-            return ("java", "-cp", self._classes + ":" + file.read().strip(), "Main")
+            return ("java", "-cp", self._classes + ":" + file.read().strip(), main)
+
+    def bridge(self):
+        return self.program("Bridge")
 
 
 def execute(command, language):
@@ -58,7 +64,8 @@ def execute(command, language):
                           text=True, timeout=PATIENCE, check=False)
 
 
-def main(binary, language, folder):
+def built(language, folder):
+    """The programs of a language."""
     folder = os.path.join(os.path.abspath(folder), language)
     os.makedirs(folder, exist_ok=True)
     sdk = {"go": Go, "java": Java}[language](folder)
@@ -69,8 +76,13 @@ def main(binary, language, folder):
     if fetched.returncode != 0:
         said = fetched.stdout.strip().splitlines() or ["failed"]
         skip(f"{' '.join(sdk.fetch)}: {next((line for line in said if 'http' in line), said[-1])}")
-    built = execute(sdk.build, language)
-    assert built.returncode == 0, f"{' '.join(sdk.build)}: exit {built.returncode}\n{built.stdout}"
+    done = execute(sdk.build, language)
+    assert done.returncode == 0, f"{' '.join(sdk.build)}: exit {done.returncode}\n{done.stdout}"
+    return sdk
+
+
+def main(binary, language, folder):
+    sdk = built(language, folder)
     with daemon.Broker(os.path.abspath(binary)) as broker:
         done = execute((*sdk.program(), "http://" + broker.http_address), language)
         broker.stop()

@@ -10,6 +10,8 @@ from sns_case import SnsCase
 
 
 class Clients(SnsCase):
+    boto3_only = "about what boto3 makes of the calls"
+
     def resource(self, service):
         return boto3.resource(service, region_name=REGION, endpoint_url=self.world.endpoint, aws_access_key_id="test",
                               aws_secret_access_key="secret")

@@ -196,5 +196,6 @@ class NotOffered(SnsCase):
         with self.assertRaises(self.sns.exceptions.ClientError) as caught:
             getattr(self.sns, call)(**more)
         response = caught.exception.response
-        self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 400)
+        if not self.world.bridge:
+            self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 400)
         self.assertIn("not offered", response["Error"]["Message"])
