@@ -62,11 +62,7 @@ void ReferenceModel::EndAttempt(ModelCursor& cursor, std::uint64_t uid, Time at,
   }
   // It may have come back with the other, and then without a backoff.
   if (ModelEntry& entry = *cursor.Find(uid); tied && entry.state == MessageState::kRetrying && !backoff) Doubt(entry);
-  for (const std::uint64_t each : passed) {
-    if (cursor.recovered)
-      cursor.reached.push_back(*cursor.Find(each));  // perhaps a power cut undid that it had a lease
-    cursor.Remove(each);
-  }
+  for (const std::uint64_t each : passed) cursor.Remove(each);
   for (const std::uint64_t each : spent) DeadLetter(cursor, each, at);
 }
 
