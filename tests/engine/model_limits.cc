@@ -82,6 +82,7 @@ void ModelRun::ChangeAccess() {
       [&](auto done) { sim_.engine().UpdateQueue(caller_, queue->first, {.dead_letter_access = access}, done); });
   if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
   queue->second.access = access;
+  model_.UpdateRedrive(*queue->second.cursor);  // as after any update
   AfterCommand();
 }
 
