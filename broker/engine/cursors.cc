@@ -78,12 +78,13 @@ Entry Engine::Core::RemoveOutstanding(Cursor& cursor, std::uint64_t sequence) {
 void Engine::Core::SetPosition(Cursor& cursor, std::uint64_t position, const Totals& below) {
   const Chunk* chunk = cursor.log->chunks.Find(cursor.position);
   const std::uint64_t end = chunk == nullptr || chunk->open() ? cursor.log->next_sequence : chunk->last + 1;
-  if (position >= end) reclaim_.insert(cursor.log->id.value());
   const std::uint64_t before = std::exchange(cursor.position, position);
   cursor.below = below;
   cursor.position_dirty = true;
   MarkDirty(cursor);
   if (cursor.filter) FollowPosition(cursor, before);
+  // What does not pass may be all that is left of the chunk.
+  if (cursor.first_unread() >= end) reclaim_.insert(cursor.log->id.value());
 }
 
 void Engine::Core::UpdateCursorTimer(Cursor& cursor) {

@@ -96,6 +96,20 @@ TEST_F(FilteredScan, PeekPagesThroughALongStretch) {
   EXPECT_EQ(Peek("red"), "a,b");
 }
 
+// What came due after a restart is at hand without its message: a receive stops there, though the scan has read it.
+TEST_F(FilteredScan, WhatExpiredLeavesNoSpaceBehindNorWhatDoesNotPassAfterIt) {
+  engine::PublishRequest request = Batch("events", "late,a");
+  request.entries[0].delay = 1min;
+  request.entries[1].content.attributes["kind"] = {.value = "red"};
+  request.entries[1].ttl = 10s;
+  ASSERT_TRUE(TryPublish(std::move(request)).ok());
+  KillAndReopen();
+  Advance(2h);
+  EXPECT_EQ(Stored(), 3u) << "the late one as it was published, and as it came due";
+  EXPECT_EQ(Receive("red"), "");
+  EXPECT_EQ(Stored(), 0u);
+}
+
 class FilteredChunks : public FilteredScan {
  protected:
   FilteredChunks() : FilteredScan({.tail_cache_bytes = 0, .chunk_sequences = 1'000}) {}

@@ -13,8 +13,6 @@ using model::ResourceKind;
 
 namespace {
 
-int IndexOf(const std::string& name) { return name[1] - '0'; }
-
 model::Deduplication SomeDeduplication(SeededEntropy& chance) {
   return {chance.OneIn(4), chance.OneIn(2) ? model::DeduplicationScope::kLog : model::DeduplicationScope::kGroup};
 }
@@ -57,7 +55,7 @@ bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
 std::optional<model::RedrivePolicy> ModelRun::SomePolicy(int first_queue) {
   std::vector<model::ResourceRef> targets;
   for (const auto& [name, queue] : model_.queues) {
-    if (IndexOf(name) >= first_queue) targets.push_back({ResourceKind::kQueue, name});
+    if (name[1] - '0' >= first_queue) targets.push_back({ResourceKind::kQueue, name});
   }
   if (!with_waiters_ && first_queue <= 4 && model_.topics.count("t2") > 0)
     targets.push_back({ResourceKind::kTopic, "t2"});
@@ -114,9 +112,10 @@ void ModelRun::CreateTopic(const std::string& name) {
   Trace("create topic {}", name);
   const auto created =
       Ask<engine::TopicInfo>([&](auto done) { sim_.engine().CreateTopic(caller_, name, settings, done); });
-  const bool free = model_.topics.count(name) == 0;
-  if (created.ok() != free) Violate(invariant::kAnswers, "creating topic " + name);
-  if (free) {
+  const auto against =
+      AgainstNew(model_.topics.count(name) > 0, "TOPIC_EXISTS", model_.topics.size(), options_.max_topics);
+  CheckTaken("creating topic " + name, created.ok() ? Status() : created.error(), against);
+  if (created.ok()) {
     model_.topics[name] = {name, model_.NextGeneration(), settings.deduplication, {}, {}, {}, settings.retention, {}};
   }
   AfterCommand();
@@ -131,6 +130,7 @@ void ModelRun::CreateQueue(int index) {
   if (chance_.OneIn(5)) settings.delay = 1s * chance_.Below(50);
   if (chance_.OneIn(4)) settings.message_ttl = 1s * chance_.Below(60);
   settings.bounds = SomeBounds(chance_);
+  settings.dead_letter_access = SomeAccess();
   Trace("create queue {}: {}{}{}delay {}, time to live {}, at most {} and {} bytes{}, {} attempts", name,
         settings.delivery.paused ? "paused, " : "", settings.delivery.ordered ? "ordered, " : "",
         settings.delivery.exactly_once ? "exactly once, " : "", FormatDuration(settings.delay),
@@ -139,11 +139,12 @@ void ModelRun::CreateQueue(int index) {
         settings.delivery.redrive ? settings.delivery.redrive->max_attempts : 0);
   const auto created =
       Ask<engine::QueueInfo>([&](auto done) { sim_.engine().CreateQueue(caller_, name, settings, done); });
-  const bool free = model_.queues.count(name) == 0;
-  if (created.ok() != free)
-    Violate(invariant::kAnswers, "creating queue " + name + (created.ok() ? "" : ": " + created.error().message));
-  if (free) {
+  auto against = AgainstNew(model_.queues.count(name) > 0, "QUEUE_EXISTS", model_.queues.size(), options_.max_queues);
+  AddAgainstPolicy({ResourceKind::kQueue, name}, settings.delivery.redrive, against);
+  CheckTaken("creating queue " + name, created.ok() ? Status() : created.error(), against);
+  if (created.ok()) {
     ModelQueue queue;
+    queue.access = settings.dead_letter_access;
     queue.cursor = model_.NewCursor({ResourceKind::kQueue, name}, settings.delivery, settings.delay);
     queue.cursor->message_ttl = settings.message_ttl;
     queue.cursor->bounds = settings.bounds;
@@ -178,11 +179,11 @@ void ModelRun::CreateSubscription(const std::string& name) {
         filter ? ", " + filter->Text() : "");
   const auto created = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().CreateSubscription(caller_, name, settings, start, done); });
-  const bool free = model_.subscriptions.count(name) == 0;
-  if (created.ok() != free)
-    Violate(invariant::kAnswers,
-            "creating subscription " + name + (created.ok() ? "" : ": " + created.error().message));
-  if (free) {
+  auto against = AgainstNew(model_.subscriptions.count(name) > 0, "SUBSCRIPTION_EXISTS", model_.subscriptions.size(),
+                            options_.max_subscriptions);
+  AddAgainstPolicy({ResourceKind::kSubscription, name}, settings.delivery.redrive, against);
+  CheckTaken("creating subscription " + name, created.ok() ? Status() : created.error(), against);
+  if (created.ok()) {
     ModelSubscription subscription{name,
                                    topic->first,
                                    settings.queue,
@@ -262,7 +263,6 @@ void ModelRun::UpdateQueue() {
   engine::QueuePatch patch;
   patch.delivery = SomeDeliveryPatch();
   if (chance_.OneIn(3) && !cursor.settings.ordered) patch.delay = 1s * chance_.Below(50);
-  if (chance_.OneIn(3) && !with_waiters_) patch.delivery.redrive = SomePolicy(IndexOf(it->first) + 1);
   if (chance_.OneIn(5)) patch.deduplicate_by_content = chance_.OneIn(2);
   if (chance_.OneIn(4)) patch.message_ttl = 1s * chance_.Below(60);
   if (chance_.OneIn(3)) patch.bounds = SomeBounds(chance_);

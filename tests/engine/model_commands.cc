@@ -28,12 +28,14 @@ void ModelRun::RunOne() {
     void (ModelRun::*run)();
   };
   static constexpr Weighted kCommands[] = {
-      {24, &ModelRun::Publish},     {22, &ModelRun::Receive},  {26, &ModelRun::Settle},       {2, &ModelRun::Release},
-      {6, &ModelRun::Look},         {1, &ModelRun::Purge},     {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},
-      {3, &ModelRun::Move},         {6, &ModelRun::ReceiveAgain}, {6, &ModelRun::WorkOnce},
-      {2, &ModelRun::CancelWaiter}, {22, &ModelRun::StepTime}, {5, &ModelRun::Administer},    {3, &ModelRun::Crash},
-      {3, &ModelRun::CrashMidway},  {5, &ModelRun::Seek},     {3, &ModelRun::Snapshot},     {2, &ModelRun::Replay},
-      {3, &ModelRun::Pause}};
+      {24, &ModelRun::Publish},      {22, &ModelRun::Receive},   {26, &ModelRun::Settle},
+      {2, &ModelRun::Release},       {6, &ModelRun::Look},       {1, &ModelRun::Purge},
+      {2, &ModelRun::CancelDelayed}, {3, &ModelRun::Redrive},    {3, &ModelRun::Move},
+      {6, &ModelRun::ReceiveAgain},  {6, &ModelRun::WorkOnce},   {2, &ModelRun::CancelWaiter},
+      {22, &ModelRun::StepTime},     {5, &ModelRun::Administer}, {3, &ModelRun::Crash},
+      {3, &ModelRun::CrashMidway},   {5, &ModelRun::Seek},       {3, &ModelRun::Snapshot},
+      {2, &ModelRun::Replay},        {3, &ModelRun::Pause},      {2, &ModelRun::ChangeAccess},
+      {2, &ModelRun::SetPolicy}};
   std::uint64_t total = 0;
   for (const Weighted& command : kCommands) total += command.weight;
   std::uint64_t drawn = chance_.Below(total);

@@ -78,8 +78,9 @@ void ModelRun::Seek() {
 
 void ModelRun::Snapshot() {
   std::erase_if(model_.snapshots, [&](const auto& item) { return item.second.expires <= model_.now(); });
-  if (model_.snapshots.size() >= 3) {
-    const auto snapshot = std::next(model_.snapshots.begin(), static_cast<std::ptrdiff_t>(chance_.Below(3)));
+  const std::size_t there = model_.snapshots.size();
+  if (there >= 3 || (there >= options_.max_snapshots && chance_.OneIn(2))) {
+    const auto snapshot = std::next(model_.snapshots.begin(), static_cast<std::ptrdiff_t>(chance_.Below(there)));
     Trace("delete snapshot {}", snapshot->first);
     const auto answer = Ask<void>([&](auto done) { sim_.engine().DeleteSnapshot(caller_, snapshot->first, done); });
     if (!answer.ok()) Violate(invariant::kAnswers, answer.error().message);
@@ -99,8 +100,9 @@ void ModelRun::Snapshot() {
   const auto created = Ask<engine::SnapshotInfo>([&](auto done) {
     sim_.engine().CreateSnapshot(caller_, name, cursor->owner.name, life, {{"of", cursor->owner.name}}, done);
   });
-  if (!created.ok()) Violate(invariant::kAnswers, "a snapshot was refused: " + created.error().message);
-  model_.snapshots[name] = model_.Freeze(*cursor, *topic, sim_.now() + life);
+  CheckTaken("a snapshot of " + cursor->owner.name, created.ok() ? Status() : created.error(),
+             AgainstNew(false, {}, there, options_.max_snapshots));
+  if (created.ok()) model_.snapshots[name] = model_.Freeze(*cursor, *topic, sim_.now() + life);
   AfterCommand();
 }
 
@@ -123,7 +125,8 @@ void ModelRun::Replay() {
   if (kept) {
     task = Ask<engine::TaskInfo>([&](auto done) { sim_.engine().GetTask(caller_, task->id, done); });
     if (!task.ok() || task->state != engine::TaskState::kDone) Violate(invariant::kReplayed, "a replay did not end");
-    const auto given = model_.Replayed(topic->second, cursor, request.from, request.to.value_or(Time::max()), "again", filter);
+    const auto given =
+        model_.Replayed(topic->second, cursor, request.from, request.to.value_or(Time::max()), "again", filter);
     if (task->moved < given.sure || task->moved > given.most) {
       Violate(invariant::kReplayed, fmt::format("{} were given, not {} to {}", task->moved, given.sure, given.most));
     }
@@ -262,9 +265,8 @@ void ModelRun::KeepNothing() {
   }
   for (auto& [name, queue] : model_.queues) {
     const std::string& queue_name = name;
-    const auto updated = Ask<engine::QueueInfo>([&](auto done) {
-      sim_.engine().UpdateQueue(caller_, queue_name, {.delivery = {.paused = false}}, done);
-    });
+    const auto updated = Ask<engine::QueueInfo>(
+        [&](auto done) { sim_.engine().UpdateQueue(caller_, queue_name, {.delivery = {.paused = false}}, done); });
     if (!updated.ok()) Violate(invariant::kAnswers, updated.error().message);
     queue.cursor->settings.paused = false;
     model_.UpdateRedrive(*queue.cursor);

@@ -14,33 +14,15 @@ using namespace std::chrono_literals;
 using engine::MessageState;
 using model::ResourceKind;
 
-namespace {
-
-engine::EngineOptions SomeOptions(SeededEntropy& chance, Nanos& chunk_age, std::optional<Time>& warm_since) {
-  engine::EngineOptions options;
-  const std::uint64_t sequences[] = {3, 8, 20, 65'536};
-  const std::uint64_t bytes[] = {300, 2'000, 64u << 20};
-  const std::uint64_t caches[] = {1, 1'000, 64u << 20};
-  options.chunk_sequences = sequences[chance.Below(4)];
-  options.chunk_bytes = bytes[chance.Below(3)];
-  options.emptied_chunk_bytes = bytes[chance.Below(3)];
-  options.tail_cache_bytes = caches[chance.Below(3)];
-  if (options.tail_cache_bytes == caches[2]) warm_since = Time{};
-  options.read_ahead_bytes = caches[chance.Below(3)];
-  options.chunk_age = chance.OneIn(2) ? Nanos{1min} : Nanos{10min};
-  chunk_age = options.chunk_age;
-  return options;
-}
-
-}  // namespace
-
 ModelRun::ModelRun(std::uint64_t seed, bool trace, bool careful)
     : trace_(trace),
       careful_(careful),
       chance_(seed),
       look_(seed),
-      sim_(SomeOptions(chance_, chunk_age_, model_.warm_since), seed),
+      options_(SomeOptions(chance_)),
+      sim_(options_, seed),
       with_waiters_(chance_.OneIn(2)) {
+  if (options_.tail_cache_bytes == engine::EngineOptions{}.tail_cache_bytes) model_.warm_since = Time{};
   model_.AdvanceTo(sim_.now());
 }
 
@@ -329,8 +311,8 @@ void ModelRun::Dump() {
     for (const ModelEntry& entry : cursor->entries) {
       fmt::print("  model  {} {} of {} {} key \"{}\" attempts {} leases {}/{}/{} appended {} until {}{}{}{}{}\n",
                  Short(entry.body), entry.id ? entry.id->ToString() : "-",
-                 entry.origin ? entry.origin->ToString() : "-", StateWord(entry.state), entry.key,
-                 entry.attempts, entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended),
+                 entry.origin ? entry.origin->ToString() : "-", StateWord(entry.state), entry.key, entry.attempts,
+                 entry.perhaps_from, entry.surely_from, entry.lease, FormatTime(entry.appended),
                  entry.until == Time::max() ? "?" : FormatTime(entry.until),
                  entry.expires != Time{} ? " expires " + FormatTime(entry.expires) : "", entry.maybe ? " maybe" : "",
                  entry.unsure ? " unsure" : "", entry.stuck ? " stuck" : "");
@@ -386,7 +368,7 @@ void ModelRun::SettleEverything() {
 }
 
 void ModelRun::CheckNothingIsKept() {
-  AdvanceBy(3 * chunk_age_);
+  AdvanceBy(3 * options_.chunk_age);
   CheckEverything();
   for (const storage::Family family : {storage::Family::kLog, storage::Family::kKept, storage::Family::kOutstanding,
                                        storage::Family::kSchedule, storage::Family::kIdempotency}) {

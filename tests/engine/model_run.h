@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -96,6 +98,18 @@ class ModelRun {
   bool IsTarget(const model::ResourceRef& ref) const;
   void AdoptEarliest(const std::string& name);
 
+  // ---- model_limits.cc
+  static engine::EngineOptions SomeOptions(SeededEntropy& chance);
+  void ChangeAccess();
+  void SetPolicy();
+  model::DeadLetterAccess SomeAccess();
+  // Reasons that speak against a command; without any it is taken.
+  using Refusals = std::set<std::string_view>;
+  static void CheckTaken(const std::string& what, const Status& status, const Refusals& against);
+  static Refusals AgainstNew(bool is_there, std::string_view exists, std::size_t count, std::uint64_t limit);
+  void AddAgainstPolicy(const model::ResourceRef& owner, const std::optional<model::RedrivePolicy>& policy,
+                        Refusals& against) const;
+
   // ---- model_replay.cc
   void Seek();
   void Snapshot();
@@ -136,7 +150,7 @@ class ModelRun {
   bool careful_;
   SeededEntropy chance_;
   SeededEntropy look_;  // of looks, so that more of them change nothing else
-  Nanos chunk_age_{};
+  engine::EngineOptions options_;
   ReferenceModel model_;
   Simulation sim_;
   // Seeds either wait in receives, or let dead-letter targets go: with both, who got what first is not decidable.

@@ -79,6 +79,7 @@ void ReferenceModel::CheckTurns(const ModelCursor& cursor, const std::set<std::u
   std::set<std::string> waiting;
   for (const ModelEntry& entry : cursor.entries) {
     if (entry.unsure || entry.stuck || !IsThere(cursor, entry) || entry.appended <= *warm_since) return;
+    if (cursor.filter && entry.was_delayed) return;  // the filter looks at what may have been published long before
     const bool taken_now = taken.count(entry.uid) > 0;
     if (taken_now) chosen.insert(entry.key);
     if (taken_now || entry.state == MessageState::kLeased) ++in_flight[entry.key];

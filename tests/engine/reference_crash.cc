@@ -75,11 +75,7 @@ void ReferenceModel::PowerCut() {
 void ReferenceModel::Died() {
   for (ModelCursor* cursor : Cursors()) {
     cursor->recovered = true;
-    for (ModelEntry& entry : std::exchange(cursor->reached, {})) {
-      Doubt(entry);
-      entry.least_attempts = 0;
-      cursor->entries.push_back(std::move(entry));
-    }
+    for (ModelEntry& entry : std::exchange(cursor->reached, {})) cursor->entries.push_back(std::move(entry));
     std::sort(cursor->entries.begin(), cursor->entries.end(),
               [](const ModelEntry& a, const ModelEntry& b) { return a.order < b.order; });
   }
@@ -152,7 +148,14 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
     const bool may_be_spent =
         entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
     if (entry.Passed(now_) && !IsThere(cursor, entry)) {
-      cursor.reached.push_back(entry);
+      // What had been handed out goes durably, what is unread with the position.
+      if ((entry.unsure ? entry.least_attempts : entry.attempts) == 0) {
+        cursor.reached.push_back(entry);
+        ModelEntry& reached = cursor.reached.back();
+        reached.state = MessageState::kReady;
+        reached.attempts = 0;
+        reached.unsure = false;
+      }
       cursor.Remove(uid);
     } else if (entry.perhaps_dropped && cursor.settings.redrive && can_move) {
       Drop(cursor, uid, now_);

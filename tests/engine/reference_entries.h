@@ -228,6 +228,7 @@ using ModelPlans = std::map<const ModelCursor*, ModelPlan>;
 
 struct ModelQueue {
   std::shared_ptr<ModelCursor> cursor;
+  model::DeadLetterAccess access;
   model::Deduplication deduplication;
   ModelDedupTable seen;
 };

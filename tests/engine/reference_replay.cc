@@ -31,7 +31,8 @@ bool ReferenceModel::SurelyKept(const ModelTopic& topic, Time appended, Time now
 ReferenceModel::Verdict ReferenceModel::MaySeek(const ModelTopic& topic, const ModelCursor& cursor, Time time) const {
   if (time > now_) return Verdict::kMust;
   const bool own = time > now_ - cursor.settings.retention;
-  const bool retained = cursor.kept_since && time > *cursor.kept_since;
+  // Time marks are up to a second apart, and of what went before the first that is kept nothing else is known.
+  const bool retained = cursor.kept_since && time > *cursor.kept_since + kRetentionLag;
   if (own && (retained || SurelyKept(topic, time, now_))) return Verdict::kMust;
   if (topic.retention > Nanos{0} || cursor.kept_since || cursor.recovered || cursor.filter) return Verdict::kMay;
   // Nothing is kept for it: it cannot go back behind what it was given.
