@@ -5,6 +5,7 @@
 namespace broker::test {
 namespace {
 
+using namespace std::chrono_literals;
 using model::ResourceKind;
 
 class MoveRefusals : public EngineTest {
