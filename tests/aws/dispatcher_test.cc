@@ -95,7 +95,11 @@ class DispatcherTest : public ::testing::Test {
     EXPECT_TRUE(started.ok());
     server_ = *std::move(started);
   }
-  ~DispatcherTest() override { server_.reset(); }
+  // An answer is there before the strand has done with its call: both are at rest before anything goes.
+  ~DispatcherTest() override {
+    server_.reset();
+    strand_.Stop();
+  }
 
   std::string Post(const std::string& path, const std::string& headers, const std::string& body) {
     return test::Post(path, body, headers);
