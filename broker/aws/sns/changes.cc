@@ -8,7 +8,7 @@ namespace broker::aws::sns {
 void ChangeTopic(const Backend& backend, const TopicPlace& topic, const Change& change, Finished finished,
                  Refusal missing) {
   const auto now = backend.engine.LookUpTopic(topic.caller, topic.name);
-  if (!now) return finished(std::move(missing));
+  if (!now) return WhenDurable(backend, topic, [=] { finished(missing); });
   model::TopicSettings changed = now->settings;
   if (auto refused = change(changed); !refused.ok()) return finished(std::move(refused).error());
   backend.engine.UpdateTopic(topic.caller, topic.name, Difference(now->settings, changed),

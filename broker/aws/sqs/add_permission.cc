@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "broker/aws/sqs/actions.h"
+#include "broker/aws/sqs/change_queue.h"
 #include "broker/aws/sqs/policy.h"
-#include "broker/aws/sqs/queue_call.h"
 #include "broker/aws/sqs/queue_notes.h"
 
 namespace broker::aws::sqs {
@@ -20,20 +20,13 @@ struct AddPermissionAction {
   Access Needs(const Call& call, const Input& in) const { return NeedsQueue(kName, call, in.url); }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
-    auto about = CallAbout(backend, *call, in.url);
-    if (!about.ok()) return done(std::move(about).error());
-    const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);
-    if (!queue) return RefuseMissing(backend, *about, std::move(done));
-    auto policy =
-        AddPermissionTo(Note(queue->settings, "Policy"), in.permission, about->identity.QueueArn(about->queue));
-    if (!policy.ok()) return done(std::move(policy).error());
-    model::QueueSettings settings = queue->settings;
-    SetNote(settings, "Policy", *std::move(policy));
-    backend.engine.UpdateQueue(about->caller, about->queue, PatchOf(queue->settings, settings),
-                               [form = about->form, done = std::move(done)](const Result<engine::QueueInfo>& updated) {
-                                 if (!updated.ok()) return done(ToSqsRefusal(updated.error(), form));
-                                 done(None{});
-                               });
+    const auto change = [&](const QueueCall& about, model::QueueSettings& settings) -> Result<void, Refusal> {
+      auto policy = AddPermissionTo(Note(settings, "Policy"), in.permission, about.identity.QueueArn(about.queue));
+      if (!policy.ok()) return std::move(policy).error();
+      SetNote(settings, "Policy", *std::move(policy));
+      return {};
+    };
+    ChangeQueue(backend, *call, in.url, change, std::move(done));
   }
 
   const Backend& backend;

@@ -12,30 +12,6 @@ constexpr std::string_view kPrefix = "aws.";
 
 }  // namespace
 
-engine::QueuePatch PatchOf(const model::QueueSettings& before, const model::QueueSettings& after) {
-  engine::QueuePatch patch;
-  const auto differ = [](const auto& a, const auto& b, auto& field) {
-    if (!(a == b)) field = b;
-  };
-  const model::DeliverySettings& from = before.delivery;
-  const model::DeliverySettings& to = after.delivery;
-  differ(from.visibility_timeout, to.visibility_timeout, patch.delivery.visibility_timeout);
-  differ(from.retention, to.retention, patch.delivery.retention);
-  differ(from.redrive, to.redrive, patch.delivery.redrive);
-  differ(before.delay, after.delay, patch.delay);
-  differ(before.deduplication.by_content, after.deduplication.by_content, patch.deduplicate_by_content);
-  differ(before.dead_letter_access, after.dead_letter_access, patch.dead_letter_access);
-  differ(before.notes.labels, after.notes.labels, patch.notes.labels);
-  for (const auto& [name, value] : before.notes.annotations) {
-    if (!after.notes.annotations.contains(name)) patch.notes.annotations[name] = {};
-  }
-  for (const auto& [name, value] : after.notes.annotations) {
-    const auto old = before.notes.annotations.find(name);
-    if (old == before.notes.annotations.end() || old->second != value) patch.notes.annotations[name] = value;
-  }
-  return patch;
-}
-
 std::string Note(const model::QueueSettings& settings, std::string_view name) {
   const auto note = settings.notes.annotations.find(fmt::format("{}{}", kPrefix, name));
   return note == settings.notes.annotations.end() ? std::string() : note->second;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "broker/aws/sqs/limits.h"
-#include "broker/engine/commands.h"
+#include "broker/model/settings.h"
 
 namespace broker::aws::sqs {
 
@@ -20,8 +20,5 @@ std::optional<std::int64_t> NumberNote(const model::QueueSettings& settings, std
 
 std::size_t MaxMessageBytes(const model::QueueSettings& settings, const Limits& limits);
 std::int64_t DefaultWaitSeconds(const model::QueueSettings& settings, const Limits& limits);
-
-// What changes between two settings, of all that this face changes.
-engine::QueuePatch PatchOf(const model::QueueSettings& before, const model::QueueSettings& after);
 
 }  // namespace broker::aws::sqs

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "broker/aws/sqs/actions.h"
-#include "broker/aws/sqs/queue_call.h"
+#include "broker/aws/sqs/change_queue.h"
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/queue_settings.h"
 #include "broker/aws/sqs/refusals.h"
@@ -22,21 +22,16 @@ struct SetQueueAttributesAction {
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
     if (in.attributes.empty()) return done(Missing("Attribute.Name"));
-    auto about = CallAbout(backend, *call, in.url);
-    if (!about.ok()) return done(std::move(about).error());
-    const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);
-    if (!queue) return RefuseMissing(backend, *about, std::move(done));
-    QueueDraft draft{{about->identity, backend.resolve_namespace}, LimitsOf(backend), false, queue->settings};
-    if (auto refusal = SetAttributes(in.attributes, draft)) return done(*std::move(refusal));
-    if (auto refusal = CheckDeadLetterQueue(backend, in.attributes, draft)) return done(*std::move(refusal));
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(backend.clock.Wall().time_since_epoch());
-    SetNote(draft.settings, "LastModifiedTimestamp", std::to_string(now.count()));
-    backend.engine.UpdateQueue(about->caller, about->queue, PatchOf(queue->settings, draft.settings),
-                               [attributes = std::move(in.attributes), form = about->form,
-                                done = std::move(done)](const Result<engine::QueueInfo>& updated) {
-                                 if (!updated.ok()) return done(RefuseSettings(updated.error(), attributes, form));
-                                 done(None{});
-                               });
+    const auto change = [&](const QueueCall& about, model::QueueSettings& settings) -> Result<void, Refusal> {
+      QueueDraft draft{{about.identity, backend.resolve_namespace}, LimitsOf(backend), false, settings};
+      if (auto refusal = SetAttributes(in.attributes, draft)) return *std::move(refusal);
+      if (auto refusal = CheckDeadLetterQueue(backend, in.attributes, draft)) return *std::move(refusal);
+      const auto now = std::chrono::duration_cast<std::chrono::seconds>(backend.clock.Wall().time_since_epoch());
+      SetNote(draft.settings, "LastModifiedTimestamp", std::to_string(now.count()));
+      settings = std::move(draft.settings);
+      return {};
+    };
+    ChangeQueue(backend, *call, in.url, change, std::move(done), in.attributes);
   }
 
   const Backend& backend;

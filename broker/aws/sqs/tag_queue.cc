@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "broker/aws/sqs/actions.h"
-#include "broker/aws/sqs/queue_call.h"
+#include "broker/aws/sqs/change_queue.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/sqs/tags.h"
 
@@ -21,19 +21,12 @@ struct TagQueueAction {
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
     if (in.tags.empty()) return done(Missing("Tags"));
-    auto about = CallAbout(backend, *call, in.url);
-    if (!about.ok()) return done(std::move(about).error());
-    const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);
-    if (!queue) return RefuseMissing(backend, *about, std::move(done));
-    Labels labels = queue->settings.notes.labels;
-    if (auto refusal = AddTags(in.tags, about->queue, LimitsOf(backend), labels)) return done(*std::move(refusal));
-    engine::QueuePatch patch;
-    patch.notes.labels = std::move(labels);
-    backend.engine.UpdateQueue(about->caller, about->queue, std::move(patch),
-                               [form = about->form, done = std::move(done)](const Result<engine::QueueInfo>& updated) {
-                                 if (!updated.ok()) return done(ToSqsRefusal(updated.error(), form));
-                                 done(None{});
-                               });
+    const auto change = [&](const QueueCall& about, model::QueueSettings& settings) -> Result<void, Refusal> {
+      Labels& labels = settings.notes.labels;
+      if (auto refusal = AddTags(in.tags, about.queue, LimitsOf(backend), labels)) return *std::move(refusal);
+      return {};
+    };
+    ChangeQueue(backend, *call, in.url, change, std::move(done));
   }
 
   const Backend& backend;

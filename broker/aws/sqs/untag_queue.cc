@@ -2,9 +2,8 @@
 #include <utility>
 
 #include "broker/aws/sqs/actions.h"
-#include "broker/aws/sqs/queue_call.h"
+#include "broker/aws/sqs/change_queue.h"
 #include "broker/aws/sqs/refusals.h"
-#include "broker/aws/sqs/tags.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -21,19 +20,11 @@ struct UntagQueueAction {
 
   void Process(std::shared_ptr<Call> call, Input in, Done<None> done) const {
     if (in.keys.empty()) return done(Missing("TagKeys"));
-    auto about = CallAbout(backend, *call, in.url);
-    if (!about.ok()) return done(std::move(about).error());
-    const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);
-    if (!queue) return RefuseMissing(backend, *about, std::move(done));
-    Labels labels = queue->settings.notes.labels;
-    for (const std::string& key : in.keys) labels.erase(key);
-    engine::QueuePatch patch;
-    patch.notes.labels = std::move(labels);
-    backend.engine.UpdateQueue(about->caller, about->queue, std::move(patch),
-                               [form = about->form, done = std::move(done)](const Result<engine::QueueInfo>& updated) {
-                                 if (!updated.ok()) return done(ToSqsRefusal(updated.error(), form));
-                                 done(None{});
-                               });
+    const auto change = [&](const QueueCall&, model::QueueSettings& settings) -> Result<void, Refusal> {
+      for (const std::string& key : in.keys) settings.notes.labels.erase(key);
+      return {};
+    };
+    ChangeQueue(backend, *call, in.url, change, std::move(done));
   }
 
   const Backend& backend;
