@@ -82,7 +82,6 @@ class Engine::Core {
   Result<QueueInfo> UpdateQueue(const Caller&, const std::string& name, const QueuePatch&);
   void DescribeQueue(const Caller&, const std::string& name, Done<QueueDescription>);
   Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&);
-  std::optional<QueueNow> LookUpQueue(const Caller&, const std::string& name) const;
   Status DeleteQueue(const Caller&, const std::string& name, bool force);
   Result<SubscriptionInfo> CreateSubscription(const Caller&, std::string name, model::SubscriptionSettings, StartAt);
   Result<SubscriptionInfo> UpdateSubscription(const Caller&, const std::string& name, const SubscriptionPatch&);

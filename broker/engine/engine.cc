@@ -89,7 +89,9 @@ void Engine::ListQueues(const Caller& caller, ListRequest request, Done<ListPage
 }
 std::optional<QueueNow> Engine::LookUpQueue(const Caller& caller, const std::string& name) const {
   core_->AssertStrand();
-  return core_->LookUpQueue(caller, name);
+  const auto found = core_->FindQueue(caller, name);
+  if (!found.ok()) return std::nullopt;
+  return QueueNow{(*found)->settings, (*found)->cursor->outstanding.leased().messages};
 }
 void Engine::DeleteQueue(const Caller& caller, std::string name, bool force, Done<void> done) {
   BROKER_COMMAND(core_->DeleteQueue(caller, name, force));

@@ -81,12 +81,6 @@ Result<ListPage<QueueInfo>> Engine::Core::ListQueues(const Caller& caller, const
   return ListNames<QueueInfo>(queues_, caller, request, [](const Queue&) { return true; });
 }
 
-std::optional<QueueNow> Engine::Core::LookUpQueue(const Caller& caller, const std::string& name) const {
-  const Queue* queue = queues_.Find(caller.name_space, name);
-  if (queue == nullptr) return std::nullopt;
-  return QueueNow{queue->settings, queue->cursor->outstanding.leased().messages};
-}
-
 Status Engine::Core::DeleteQueue(const Caller& caller, const std::string& name, bool force) {
   auto found = FindQueue(caller, name);
   if (!found.ok()) return found.error();

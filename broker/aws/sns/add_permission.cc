@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/sns/actions.h"
 #include "broker/aws/sns/changes.h"
 #include "broker/aws/sns/permissions.h"

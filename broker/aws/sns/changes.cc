@@ -11,7 +11,7 @@ void ChangeTopic(const Backend& backend, const TopicPlace& topic, const Change& 
   if (!now) return WhenDurable(backend, topic, [=] { finished(missing); });
   model::TopicSettings changed = now->settings;
   if (auto refused = change(changed); !refused.ok()) return finished(std::move(refused).error());
-  backend.engine.UpdateTopic(topic.caller, topic.name, Difference(now->settings, changed),
+  backend.engine.UpdateTopic(topic.caller, topic.name, PatchOf(now->settings, changed),
                              [finished = std::move(finished)](Result<engine::TopicInfo> updated) {
                                if (!updated.ok()) return finished(ToSnsRefusal(updated.error()));
                                finished({});

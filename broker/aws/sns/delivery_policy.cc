@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/json_writer.h"
 #include "broker/aws/wire/shown.h"
+#include "broker/aws/wire/whole_number.h"
 
 namespace broker::aws::sns {
 namespace {
@@ -67,11 +67,7 @@ constexpr std::array<std::string_view, 4> kBackoffFunctions{"linear", "arithmeti
 
 std::optional<std::int64_t> WholeNumber(const Value& value) {
   if (value.kind != Value::Kind::kNumber) return std::nullopt;
-  std::int64_t number = 0;
-  const char* const end = value.text.data() + value.text.size();
-  const auto read = std::from_chars(value.text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number;
+  return ParseWhole<std::int64_t>(value.text);
 }
 
 // Of a retry policy with every member, which one laid over the service's own has.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/json_writer.h"
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "broker/aws/sns/delivery_format.h"
 #include "broker/aws/sns/replay_policy.h"
 #include "broker/aws/sns_fault.h"
+#include "broker/aws/wire/whole_number.h"
 #include "broker/base/log.h"
 
 namespace broker::aws::sns {
@@ -19,10 +19,8 @@ namespace {
 constexpr std::string_view kReplayPolicy = "ReplayPolicy";
 
 std::optional<model::TaskId> ParseTask(const std::string& text) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return model::TaskId(id);
+  const auto id = ParseWhole<std::uint64_t>(text);
+  return id ? std::optional(model::TaskId(*id)) : std::nullopt;
 }
 
 std::string StatusOf(engine::TaskState state) {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/sns/actions.h"
 #include "broker/aws/sns/changes.h"
 #include "broker/aws/sns/pending.h"

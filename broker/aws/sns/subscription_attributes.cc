@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/arn.h"
 #include "broker/aws/sns/delivery_format.h"
 #include "broker/aws/sns/delivery_policy.h"

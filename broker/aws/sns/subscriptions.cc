@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/sns/delivery_policy.h"
 
 namespace broker::aws::sns {

@@ -4,21 +4,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/sns/delivery_policy.h"
 #include "broker/aws/sns/permissions.h"
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"
+#include "broker/aws/wire/whole_number.h"
 #include "broker/base/duration.h"
 #include "broker/model/limits.h"
 
 namespace broker::aws::sns {
 namespace {
 
-constexpr std::string_view kAnnotationPrefix = "aws.";
 constexpr std::size_t kMaxDisplayNameBytes = 100;
 constexpr std::uint64_t kDefaultMessageSize = 262'144;
 constexpr std::int64_t kLeastMessageSize = 1'024;
@@ -28,15 +28,8 @@ constexpr std::int64_t kMostArchiveDays = 365;  // that the real service takes
 
 using Why = std::optional<std::string>;  // what is wrong; none: nothing
 
-std::optional<std::int64_t> ParseInteger(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Why CheckRange(std::string_view text, std::int64_t least, std::int64_t most) {
-  const auto value = ParseInteger(text);
+  const auto value = ParseWhole<std::int64_t>(text);
   if (value && *value >= least && *value <= most) return std::nullopt;
   return fmt::format("\"{}\" is not a number from {} to {}", Shown(text), least, most);
 }
@@ -65,7 +58,7 @@ Why SetArchivePolicy(std::string_view value, model::TopicSettings& settings) {
   const Value* const period = policy->Find("MessageRetentionPeriod");
   if (period == nullptr) return "it has no MessageRetentionPeriod";
   if (Why why = CheckRange(period->text, 1, kMostArchiveDays)) return "MessageRetentionPeriod: " + *why;
-  const Nanos retention = kDay * *ParseInteger(period->text);
+  const Nanos retention = kDay * *ParseWhole<std::int64_t>(period->text);
   if (retention > model::kMaxRetention) {
     return fmt::format("MessageRetentionPeriod: {} days; this broker keeps a topic's messages for at most {}",
                        period->text, model::kMaxRetention / kDay);
@@ -127,20 +120,6 @@ Refusal RefuseAttribute(AttributesOf from, std::string_view name, std::string_vi
   return Refuse(SnsFault::kInvalidParameter, message);
 }
 
-std::string Annotation(const model::Notes& notes, std::string_view name) {
-  const auto found = notes.annotations.find(fmt::format("{}{}", kAnnotationPrefix, name));
-  return found == notes.annotations.end() ? std::string() : found->second;
-}
-
-void SetAnnotation(model::Notes& notes, std::string_view name, std::string value) {
-  const std::string key = fmt::format("{}{}", kAnnotationPrefix, name);
-  if (value.empty()) {
-    notes.annotations.erase(key);
-  } else {
-    notes.annotations[key] = std::move(value);
-  }
-}
-
 Result<void, Refusal> SetAttribute(AttributesOf from, std::string_view topic, const std::string& name,
                                    const std::string& value, model::TopicSettings& settings) {
   if (IsOfFifoOnly(name) && !IsFifo(topic)) return RefuseAttribute(from, name, "it is only supported for FIFO topics");
@@ -178,19 +157,7 @@ Result<void, Refusal> SetAttribute(AttributesOf from, std::string_view topic, co
   return {};
 }
 
-engine::NotesPatch Difference(const model::Notes& old, const model::Notes& changed) {
-  engine::NotesPatch patch;
-  if (changed.labels != old.labels) patch.labels = changed.labels;
-  patch.annotations = changed.annotations;
-  for (const auto& [name, value] : old.annotations) patch.annotations.emplace(name, std::string());
-  std::erase_if(patch.annotations, [&](const auto& each) {
-    const auto found = old.annotations.find(each.first);
-    return found != old.annotations.end() && found->second == each.second;
-  });
-  return patch;
-}
-
-engine::TopicPatch Difference(const model::TopicSettings& old, const model::TopicSettings& changed) {
+engine::TopicPatch PatchOf(const model::TopicSettings& old, const model::TopicSettings& changed) {
   engine::TopicPatch patch;
   patch.deduplicate_by_content = changed.deduplication.by_content;
   patch.deduplication_scope = changed.deduplication.scope;
@@ -205,7 +172,7 @@ std::string SignatureVersion(const model::TopicSettings& settings) {
 }
 
 std::uint64_t MaximumMessageSize(const model::TopicSettings& settings) {
-  const auto size = ParseInteger(Annotation(settings.notes, "MaximumMessageSize"));
+  const auto size = ParseWhole<std::int64_t>(Annotation(settings.notes, "MaximumMessageSize"));
   return size && *size > 0 ? static_cast<std::uint64_t>(*size) : kDefaultMessageSize;
 }
 

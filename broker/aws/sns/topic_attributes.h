@@ -31,12 +31,8 @@ Refusal RefuseAttribute(AttributesOf from, std::string_view name, std::string_vi
 Result<void, Refusal> SetAttribute(AttributesOf from, std::string_view topic, const std::string& name,
                                    const std::string& value, model::TopicSettings& settings);
 
-// An annotation of this face, empty where there is none. `name` as the attribute has it.
-std::string Annotation(const model::Notes& notes, std::string_view name);
-void SetAnnotation(model::Notes& notes, std::string_view name, std::string value);
 // What turns `old` into `changed`, of what attributes can change.
-engine::TopicPatch Difference(const model::TopicSettings& old, const model::TopicSettings& changed);
-engine::NotesPatch Difference(const model::Notes& old, const model::Notes& changed);
+engine::TopicPatch PatchOf(const model::TopicSettings& old, const model::TopicSettings& changed);
 
 std::string SignatureVersion(const model::TopicSettings& settings);  // "1" or "2"
 std::uint64_t MaximumMessageSize(const model::TopicSettings& settings);

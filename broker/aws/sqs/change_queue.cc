@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "broker/aws/annotations.h"
 #include "broker/aws/sqs/queue_settings.h"
 
 namespace broker::aws::sqs {
@@ -21,14 +22,7 @@ engine::QueuePatch PatchOf(const model::QueueSettings& before, const model::Queu
   differ(before.delay, after.delay, patch.delay);
   differ(before.deduplication.by_content, after.deduplication.by_content, patch.deduplicate_by_content);
   differ(before.dead_letter_access, after.dead_letter_access, patch.dead_letter_access);
-  differ(before.notes.labels, after.notes.labels, patch.notes.labels);
-  for (const auto& [name, value] : before.notes.annotations) {
-    if (!after.notes.annotations.contains(name)) patch.notes.annotations[name] = {};
-  }
-  for (const auto& [name, value] : after.notes.annotations) {
-    const auto old = before.notes.annotations.find(name);
-    if (old == before.notes.annotations.end() || old->second != value) patch.notes.annotations[name] = value;
-  }
+  patch.notes = Difference(before.notes, after.notes);
   return patch;
 }
 

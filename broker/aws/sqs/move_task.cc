@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "broker/aws/arn.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/wire/base64.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/json_writer.h"
+#include "broker/aws/wire/whole_number.h"
 
 namespace broker::aws::sqs {
 
@@ -27,11 +26,9 @@ std::optional<MoveTaskHandle> MoveTaskHandle::Parse(std::string_view text) {
   const Value* const id = tree->Find("taskId");
   const Value* const arn = tree->Find("sourceArn");
   if (id == nullptr || arn == nullptr) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* const end = id->text.data() + id->text.size();
-  const auto parsed = std::from_chars(id->text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return MoveTaskHandle{model::TaskId(number), arn->text};
+  const auto number = ParseWhole<std::uint64_t>(id->text);
+  if (!number) return std::nullopt;
+  return MoveTaskHandle{model::TaskId(*number), arn->text};
 }
 
 Result<QueueOfArn, Refusal> ReadQueueArn(const Backend& backend, const Call& call, std::string_view parameter,

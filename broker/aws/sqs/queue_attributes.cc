@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "broker/aws/sqs/queue_notes.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/wire/json_reader.h"
+#include "broker/aws/wire/whole_number.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -37,13 +37,6 @@ Refusal Invalid(const Row& row, std::string_view reason = {}) {
                                : fmt::format("Invalid value for the parameter {}. Reason: {}", row.name, reason));
 }
 
-std::optional<std::int64_t> ReadNumber(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::optional<bool> ReadFlag(std::string_view text) {
   if (text == "true" || text == "false") return text == "true";
   return std::nullopt;
@@ -57,7 +50,7 @@ std::string Seconds(Time time) { return Seconds(time.time_since_epoch()); }
 
 template <class Set>
 std::optional<Refusal> ChangeNumber(const Row& row, std::string_view value, QueueDraft& draft, Set set) {
-  const auto number = ReadNumber(value);
+  const auto number = ParseWhole<std::int64_t>(value);
   if (!number || !IsWithin(*number, draft.limits.*row.range)) return Invalid(row);
   set(*number);
   return std::nullopt;

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "broker/aws/arn.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/json_writer.h"
+#include "broker/aws/wire/whole_number.h"
 #include "broker/model/limits.h"
 
 namespace broker::aws::sqs {
@@ -70,10 +69,8 @@ Result<model::RedrivePolicy, Refusal> ReadRedrivePolicy(std::string_view json, c
     }
   }
   model::RedrivePolicy policy;
-  const char* const end = count->text.data() + count->text.size();
-  const auto parsed = std::from_chars(count->text.data(), end, policy.max_attempts);
-  if (parsed.ec != std::errc() || parsed.ptr != end || policy.max_attempts < 1 ||
-      policy.max_attempts > model::kMaxAttempts) {
+  policy.max_attempts = ParseWhole<std::uint32_t>(count->text).value_or(0);
+  if (policy.max_attempts < 1 || policy.max_attempts > model::kMaxAttempts) {
     return InvalidRedrivePolicy(json,
                                 fmt::format("Invalid value for maxReceiveCount: {}, valid values are from 1 to {} "
                                             "both inclusive.",

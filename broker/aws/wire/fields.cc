@@ -1,10 +1,10 @@
 #include "broker/aws/wire/fields.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "broker/aws/wire/base64.h"
 #include "broker/aws/wire/shown.h"
+#include "broker/aws/wire/whole_number.h"
 
 namespace broker::aws {
 namespace {
@@ -13,19 +13,10 @@ std::string Join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
 
-template <class T>
-bool ParseWhole(std::string_view text, T& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 Fields::Fields(Value& object, Form form, std::string path, std::optional<FieldProblem>* problem)
-    : object_(object),
-      form_(form),
-      path_(std::move(path)),
-      problem_(problem != nullptr ? problem : &own_problem_) {}
+    : object_(object), form_(form), path_(std::move(path)), problem_(problem != nullptr ? problem : &own_problem_) {}
 
 Value* Fields::Find(const Name& name) {
   if (problem_->has_value()) return nullptr;
@@ -53,10 +44,12 @@ bool Fields::TakeText(Value& value, std::string path, std::string& out) {
 
 bool Fields::TakeInteger(Value& value, std::string path, const Range& range, std::int64_t& out) {
   const bool right_kind = value.kind == (form_ == Form::kJson ? Value::Kind::kNumber : Value::Kind::kText);
-  if (!right_kind || !ParseWhole(value.text, out)) {
+  const auto number = right_kind ? ParseWhole<std::int64_t>(value.text) : std::nullopt;
+  if (!number) {
     Fail({FieldProblem::Kind::kWrongType, std::move(path), value.text, "Integer", {}});
     return false;
   }
+  out = *number;
   if (out < range.least || out > range.most) {
     Fail({FieldProblem::Kind::kOutOfRange, std::move(path), value.text, "Integer", range});
     return false;
@@ -119,8 +112,7 @@ std::vector<Fields::Item> Fields::Numbered(Value& value, std::string_view wrappe
   Value* const wrapped = value.Find(wrapper);
   std::vector<std::pair<std::uint32_t, Member*>> numbered;
   for (Member& member : (wrapped != nullptr ? wrapped : &value)->members) {
-    std::uint32_t number = 0;
-    if (ParseWhole(member.name, number)) numbered.emplace_back(number, &member);
+    if (const auto number = ParseWhole<std::uint32_t>(member.name)) numbered.emplace_back(*number, &member);
   }
   std::stable_sort(numbered.begin(), numbered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Item> items;
