@@ -535,7 +535,7 @@ class Engine::Core {
   // What the receive with this attempt id got, to be handed out again; null when it is one like any other.
   std::optional<Plan> PlanAgain(Cursor& cursor, const ReceiveRequest& request);
 
-  // ---- recover.cc
+  // ---- recover.cc, recover_catalog.cc
   Status LoadEngineState();
   Status LoadCatalog();
   Status LoadLogs();

@@ -66,4 +66,46 @@ model::Notes FromRecord(const v0::NotesRecord& record) {
   return {FromRecord(record.labels()), FromRecord(record.annotations())};
 }
 
+void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord& out) {
+  out.set_visibility_timeout_ns(settings.visibility_timeout.count());
+  out.set_retention_ns(settings.retention.count());
+  out.set_ordered(settings.ordered);
+  out.set_exactly_once(settings.exactly_once);
+  out.set_retain_acknowledged(settings.retain_acknowledged);
+  if (settings.redrive) {
+    out.mutable_redrive()->set_max_attempts(settings.redrive->max_attempts);
+    out.mutable_redrive()->set_target_kind(static_cast<std::uint32_t>(settings.redrive->target.kind));
+    out.mutable_redrive()->set_target_name(settings.redrive->target.name);
+  }
+  if (settings.backoff) ToRecord(*settings.backoff, *out.mutable_backoff());
+  out.set_paused(settings.paused);
+}
+
+model::DeliverySettings FromRecord(const v0::DeliveryRecord& record) {
+  model::DeliverySettings settings;
+  settings.visibility_timeout = Nanos(record.visibility_timeout_ns());
+  settings.retention = Nanos(record.retention_ns());
+  settings.ordered = record.ordered();
+  settings.exactly_once = record.exactly_once();
+  settings.retain_acknowledged = record.retain_acknowledged();
+  if (record.has_redrive()) {
+    settings.redrive = model::RedrivePolicy{
+        record.redrive().max_attempts(),
+        {static_cast<model::ResourceKind>(record.redrive().target_kind()), record.redrive().target_name()}};
+  }
+  if (record.has_backoff()) settings.backoff = FromRecord(record.backoff());
+  settings.paused = record.paused();
+  return settings;
+}
+
+void ToRecord(const model::Deduplication& deduplication, v0::DeduplicationRecord& out) {
+  out.set_by_content(deduplication.by_content);
+  out.set_per_group(deduplication.scope == model::DeduplicationScope::kGroup);
+}
+
+model::Deduplication FromRecord(const v0::DeduplicationRecord& record) {
+  return {record.by_content(),
+          record.per_group() ? model::DeduplicationScope::kGroup : model::DeduplicationScope::kLog};
+}
+
 }  // namespace broker::engine

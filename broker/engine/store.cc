@@ -10,27 +10,6 @@ namespace {
 namespace v0 = storage::v0;
 using storage::Family;
 using storage::KindKey;
-using engine::ToRecord;
-
-void ToRecord(const model::DeliverySettings& settings, v0::DeliveryRecord* out) {
-  out->set_visibility_timeout_ns(settings.visibility_timeout.count());
-  out->set_retention_ns(settings.retention.count());
-  out->set_ordered(settings.ordered);
-  out->set_exactly_once(settings.exactly_once);
-  out->set_retain_acknowledged(settings.retain_acknowledged);
-  if (settings.redrive) {
-    out->mutable_redrive()->set_max_attempts(settings.redrive->max_attempts);
-    out->mutable_redrive()->set_target_kind(static_cast<std::uint32_t>(settings.redrive->target.kind));
-    out->mutable_redrive()->set_target_name(settings.redrive->target.name);
-  }
-  if (settings.backoff) ToRecord(*settings.backoff, *out->mutable_backoff());
-  out->set_paused(settings.paused);
-}
-
-void ToRecord(const model::Deduplication& deduplication, v0::DeduplicationRecord* out) {
-  out->set_by_content(deduplication.by_content);
-  out->set_per_group(deduplication.scope == model::DeduplicationScope::kGroup);
-}
 
 }  // namespace
 
@@ -41,7 +20,7 @@ void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
   record.set_created_ns(ToNanos(topic.created));
   record.set_deleted(deleted);
   record.set_retention_ns(topic.settings.retention.count());
-  ToRecord(topic.settings.deduplication, record.mutable_deduplication());
+  ToRecord(topic.settings.deduplication, *record.mutable_deduplication());
   ToRecord(topic.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
   journal_.RequireSync();
@@ -54,8 +33,8 @@ void Engine::Core::StoreQueue(const Queue& queue) {
   record.set_created_ns(ToNanos(queue.created));
   record.set_cursor(queue.cursor->id.value());
   record.set_delay_ns(queue.settings.delay.count());
-  ToRecord(queue.settings.delivery, record.mutable_delivery());
-  ToRecord(queue.settings.deduplication, record.mutable_deduplication());
+  ToRecord(queue.settings.delivery, *record.mutable_delivery());
+  ToRecord(queue.settings.deduplication, *record.mutable_deduplication());
   record.set_message_ttl_ns(queue.settings.message_ttl.count());
   ToRecord(queue.settings.bounds, *record.mutable_bounds());
   ToRecord(queue.settings.dead_letter_access, *record.mutable_dead_letter_access());
@@ -76,7 +55,7 @@ void Engine::Core::StoreSubscription(const Subscription& subscription) {
   record.set_paused(subscription.settings.paused);
   if (subscription.backlog != nullptr) record.set_cursor(subscription.backlog->id.value());
   if (subscription.settings.filter) record.set_filter(subscription.settings.filter->text());
-  ToRecord(subscription.settings.delivery, record.mutable_delivery());
+  ToRecord(subscription.settings.delivery, *record.mutable_delivery());
   ToRecord(subscription.settings.notes, *record.mutable_notes());
   journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);
   journal_.RequireSync();
