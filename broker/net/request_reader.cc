@@ -103,13 +103,17 @@ std::size_t RequestReader::Parse(std::string_view bytes) {
   while (!bytes.empty() && (progress_ == Progress::kHeader || progress_ == Progress::kBody)) {
     if (progress_ == Progress::kBody && parser_->chunked() && bytes.size() < kLeastOfChunks) break;
     beast::error_code error;
+    const std::size_t body_before = parser_->get().body().size();
     const std::size_t used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     bytes.remove_prefix(used);
     const bool in_header = progress_ == Progress::kHeader;
-    if (in_header) header_bytes_ += used;  // the parser's own limit forgets the lines that it has done with
+    // A step reads lines of the header, or some of the body, or a chunk's own line with whatever trailer follows it. The
+    // parser's own limit forgets the lines that it has done with.
+    const std::size_t framing = used - (parser_->get().body().size() - body_before);
+    if (in_header) header_bytes_ += framing;
     const std::size_t unfinished_line = error == http::error::need_more ? bytes.size() : 0;
     if (error == http::error::header_limit ||
-        (in_header ? header_bytes_ : 0) + unfinished_line > limits_.header_bytes) {
+        (in_header ? header_bytes_ : framing) + unfinished_line > limits_.header_bytes) {
       Refuse(431, fmt::format("the header is larger than {} bytes", limits_.header_bytes));
     } else if (error == http::error::need_more) {
       break;

@@ -76,6 +76,8 @@ TEST_F(LimitsTest, AChunksHeaderAndTheTrailerAreBoundedToo) {
   const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   ExpectRefused(head + "5;" + std::string(5'000, 'e'), 431, "4096 bytes");
   ExpectRefused(head + "0\r\nX: " + std::string(5'000, 'e'), 431, "4096 bytes");
+  ExpectRefused(head + "5;x=" + std::string(5'000, 'e') + "\r\nhello\r\n0\r\n\r\n", 431, "4096 bytes");
+  ExpectRefused(head + "0\r\nX: " + std::string(5'000, 'e') + "\r\n\r\n", 431, "4096 bytes");
 }
 
 TEST_F(LimitsTest, ABodyBeyondTheLimitIsRefusedHoweverItComes) {
