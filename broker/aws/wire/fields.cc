@@ -112,7 +112,12 @@ std::vector<Fields::Item> Fields::Numbered(Value& value, std::string_view wrappe
   Value* const wrapped = value.Find(wrapper);
   std::vector<std::pair<std::uint32_t, Member*>> numbered;
   for (Member& member : (wrapped != nullptr ? wrapped : &value)->members) {
-    if (const auto number = ParseWhole<std::uint32_t>(member.name)) numbered.emplace_back(*number, &member);
+    const auto number = ParseWhole<std::uint32_t>(member.name);
+    if (!number) {
+      Fail({FieldProblem::Kind::kWrongType, Join(path, member.name), member.name, "list index", {}});
+      return {};
+    }
+    numbered.emplace_back(*number, &member);
   }
   std::stable_sort(numbered.begin(), numbered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Item> items;
