@@ -68,7 +68,7 @@ void Read(Fields& f, ListDeadLetterSourceQueuesAction::Input& in) {
 }
 
 void Write(Writer& w, const ListDeadLetterSourceQueuesAction::Output& out) {
-  w.Texts({"queueUrls", "QueueUrl"}, out.urls);
+  w.Texts({"queueUrls", "QueueUrl"}, out.urls, /*required=*/true);
   w.Text("NextToken", out.token);
 }
 

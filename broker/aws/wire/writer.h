@@ -49,11 +49,13 @@ class Writer {
     }
     CloseList(name, std::empty(items));
   }
+  // Empty, JSON leaves it out like any list, unless clients must find one (`required`).
   template <class Items>
-  void Texts(const Name& name, const Items& items) {
-    OpenList(name, std::empty(items));
+  void Texts(const Name& name, const Items& items, bool required = false) {
+    const bool empty = std::empty(items) && !required;
+    OpenList(name, empty);
     for (const auto& item : items) TextItem(name, item);
-    CloseList(name, std::empty(items));
+    CloseList(name, empty);
   }
   // Of (text, text) pairs.
   template <class Items>

@@ -123,7 +123,7 @@ TEST_F(CreateQueueTest, AreListedByPrefixAndInPages) {
 
 TEST_F(CreateQueueTest, ThoseThatDeadLetterToAQueueAreListed) {
   CreateQueue("dead");
-  EXPECT_EQ(Ask("ListDeadLetterSourceQueues", R"({"QueueUrl": "dead"})").body, "{}");
+  EXPECT_EQ(Ask("ListDeadLetterSourceQueues", R"({"QueueUrl": "dead"})").body, R"({"queueUrls":[]})");
   model::QueueSettings settings;
   settings.delivery.redrive = test::DeadLetterTo("dead", 1);
   for (const char* name : {"a", "b", "c"}) CreateQueue(name, settings);
