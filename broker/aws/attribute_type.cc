@@ -8,6 +8,7 @@
 #include "broker/aws/wire/xml_writer.h"
 #include "broker/base/check.h"
 #include "broker/base/utf8.h"
+#include "broker/model/decimal.h"
 
 namespace broker::aws {
 namespace {
@@ -35,6 +36,11 @@ std::optional<AttributeKind> AttributeKindOf(std::string_view type) {
     if (IsOfKind(type, kind)) return kind;
   }
   return std::nullopt;
+}
+
+bool IsNumber(std::string_view value) {
+  const auto number = model::Decimal::Parse(value);
+  return number && number->digits() <= 38 && number->magnitude() >= -128 && number->magnitude() <= 126;
 }
 
 model::Attribute ToModel(MessageAttribute attribute) {

@@ -18,6 +18,10 @@ namespace broker::aws {
 // nullopt for a type that is none: "Text", "Numbers".
 std::optional<model::AttributeKind> AttributeKindOf(std::string_view type);
 
+// Whether it is a number as both services document theirs: at most 38 digits, the first of them at
+// 10^-128 to 10^126.
+bool IsNumber(std::string_view value);
+
 // REQUIRES: AttributeKindOf(attribute.type)
 model::Attribute ToModel(MessageAttribute attribute);
 MessageAttribute ToWire(const model::Attribute& attribute);

@@ -53,6 +53,10 @@ std::optional<Decimal> Decimal::Parse(std::string_view text) {
   return parsed;
 }
 
+std::size_t Decimal::digits() const {
+  return static_cast<std::size_t>(std::count_if(digits_.begin(), digits_.end(), IsDigit));
+}
+
 std::strong_ordering Decimal::operator<=>(const Decimal& other) const {
   const auto sign = [](const Decimal& number) { return number.digits_.empty() ? 0 : number.negative_ ? -1 : 1; };
   if (sign(*this) != sign(other)) return sign(*this) <=> sign(other);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,11 @@ class Decimal {
  public:
   // [+-] digits [. digits] [e [+-] digits], with a digit on at least one side of the point.
   static std::optional<Decimal> Parse(std::string_view text);
+
+  // Digits from the first to the last that is not 0; of zero none.
+  std::size_t digits() const;
+  // Power of ten of the first of them; of zero 0.
+  std::int64_t magnitude() const { return magnitude_; }
 
   std::strong_ordering operator<=>(const Decimal& other) const;
   bool operator==(const Decimal& other) const { return (*this <=> other) == 0; }

@@ -42,6 +42,15 @@ TEST(Decimals, CompareByValue) {
   }
 }
 
+TEST(Decimals, KnowTheirDigitsAndMagnitude) {
+  const auto size = [](std::string_view text) { return std::pair(Of(text).digits(), Of(text).magnitude()); };
+  using Size = std::pair<std::size_t, std::int64_t>;
+  EXPECT_EQ(size("-0.0e5"), Size(0, 0));
+  EXPECT_EQ(size("0012.500"), Size(3, 1));
+  EXPECT_EQ(size("-0.00700"), Size(1, -3));
+  EXPECT_EQ(size("1.05e-3"), Size(3, -3));
+}
+
 TEST(Decimals, RefuseWhatIsNoNumber) {
   for (const std::string_view text : {"", "-", "+", ".", "e1", "1e", "1e+", "1.2.3", "1 ", " 1", "0x1", "1,0", "nan", "--1"}) {
     EXPECT_FALSE(Decimal::Parse(text).has_value()) << text;

@@ -8,7 +8,6 @@
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"
-#include "broker/model/decimal.h"
 #include "broker/model/filter_input.h"
 #include "broker/model/limits.h"
 
@@ -65,7 +64,7 @@ Result<model::Attribute, Refusal> Check(const std::string& name, AttributeInput 
                     "attribute type '{}'.",
                     name, Shown(input.type)));
   }
-  if (*kind == AttributeKind::kNumber && !model::Decimal::Parse(value)) {
+  if (*kind == AttributeKind::kNumber && !IsNumber(value)) {
     return Wrong(fmt::format("Could not cast message attribute '{}' value to number.", name));
   }
   if (input.type == model::kListLabel) {

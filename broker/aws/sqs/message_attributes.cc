@@ -7,7 +7,6 @@
 
 #include "broker/aws/attribute_type.h"
 #include "broker/aws/sqs/refusals.h"
-#include "broker/model/decimal.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -15,7 +14,6 @@ namespace {
 using model::AttributeKind;
 
 constexpr std::size_t kMaxNameBytes = 256;
-constexpr std::size_t kMaxNumberBytes = 256;
 
 Refusal Invalid(std::string message) { return Refuse(SqsFault::kInvalidParameterValue, std::move(message)); }
 
@@ -80,7 +78,7 @@ Result<MessageAttribute, Refusal> CheckValue(const std::string& name, AttributeV
   if (!binary && !IsCarried(*given)) {
     return Invalid(fmt::format("The value of the message attribute '{}' has invalid characters.", name));
   }
-  if (*kind == AttributeKind::kNumber && (given->size() > kMaxNumberBytes || !model::Decimal::Parse(*given))) {
+  if (*kind == AttributeKind::kNumber && !IsNumber(*given)) {
     return Invalid(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
   }
   return MessageAttribute{type, *std::move(given)};
