@@ -186,6 +186,8 @@ struct NackEntry {
 struct ExtendEntry {
   std::string receipt;
   Nanos visibility_timeout{0};  // from now; 0 gives it back at once (as one attempt)
+  // How long its lease may last in all, from the receive on. Beyond it: kInvalidArgument, LEASE_TOO_LONG, and it stays.
+  std::optional<Nanos> most_in_all;
 };
 
 // One result per receipt, in order. A stale receipt is ok and does nothing, but kLeaseLost on exactly-once.

@@ -22,6 +22,12 @@ Error LeaseLost(std::string_view why) {
   return Error(ErrorCode::kLeaseLost, "LEASE_LOST", fmt::format("the receipt's lease {}; nothing was done", why));
 }
 
+Error LeaseTooLong(Nanos so_far, const ExtendEntry& extend) {
+  return Error(ErrorCode::kInvalidArgument, "LEASE_TOO_LONG",
+               fmt::format("the lease has lasted {}; {} more is beyond {} in all", FormatDuration(so_far),
+                           FormatDuration(extend.visibility_timeout), FormatDuration(*extend.most_in_all)));
+}
+
 std::shared_ptr<const std::string> Reason(const std::string& text) {
   if (text.empty()) return nullptr;
   return std::make_shared<const std::string>(model::CutText(text, model::kMaxReasonBytes));
@@ -202,6 +208,8 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
     if (entry != nullptr && entry->leased) {
       if (extend.visibility_timeout == Nanos{0}) {
         given_back.push_back(receipt->sequence);
+      } else if (extend.most_in_all && now_ + extend.visibility_timeout > entry->lease_start + *extend.most_in_all) {
+        refusal = LeaseTooLong(now_ - entry->lease_start, extend);
       } else {
         Entry extended = *entry;
         extended.due = now_ + extend.visibility_timeout;

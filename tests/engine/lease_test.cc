@@ -118,6 +118,21 @@ TEST_F(Leases, AnExtensionMayShorten) {
   EXPECT_EQ(Receive("orders"), "a");
 }
 
+TEST_F(Leases, MayBeBoundInAllFromTheReceiveOn) {
+  Publish("orders", "a");
+  EXPECT_EQ(Receive("orders"), "a");
+  const std::string receipt = ReceiptOf("orders", "a");
+  Advance(20s);
+  EXPECT_EQ(TryExtend("orders", {{receipt, 41s, 1min}}), "invalid_argument");
+  EXPECT_EQ(TryExtend("orders", {{receipt, 40s, 1min}}), "ok");
+  Advance(39s);
+  EXPECT_EQ(TryExtend("orders", {{receipt, 2s, 1min}}), "invalid_argument");
+  EXPECT_EQ(Counts("orders"), "1 leased");
+  Advance(1s);
+  EXPECT_EQ(Receive("orders"), "a");
+  EXPECT_EQ(TryExtend("orders", {{ReceiptOf("orders", "a"), 1min, 1min}}), "ok") << "a new receive, a new lease";
+}
+
 TEST_F(Leases, ExtendingByZeroGivesBackAtOnce) {
   Publish("orders", "a");
   EXPECT_EQ(Receive("orders"), "a");

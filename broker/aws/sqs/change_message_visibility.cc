@@ -24,7 +24,7 @@ struct ChangeMessageVisibilityAction {
     if (!about.ok()) return done(std::move(about).error());
     if (auto refusal = CheckVisibility(in.visibility_seconds, LimitsOf(backend))) return done(*std::move(refusal));
     backend.engine.Extend(
-        about->caller, about->target(), {engine::ExtendEntry{in.receipt, std::chrono::seconds(in.visibility_seconds)}},
+        about->caller, about->target(), {ToExtend(in.receipt, in.visibility_seconds, LimitsOf(backend))},
         [receipt = in.receipt, form = about->form, done = std::move(done)](Result<engine::SettleResponse> answer) {
           if (!answer.ok()) return done(ToSqsRefusal(answer.error(), form));
           if (auto refusal = WhyNot(Settling::kChangeVisibility, *answer, 0, receipt, form))

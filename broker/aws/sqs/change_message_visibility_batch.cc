@@ -38,7 +38,7 @@ struct ChangeMessageVisibilityBatchAction {
         settled.failed.push_back({std::move(entry.id), *std::move(refusal)});
         continue;
       }
-      extends.push_back({entry.receipt, std::chrono::seconds(entry.visibility_seconds)});
+      extends.push_back(ToExtend(entry.receipt, entry.visibility_seconds, LimitsOf(backend)));
       entries.push_back(std::move(entry));
     }
     if (extends.empty()) return done(Output{std::move(settled)});

@@ -22,6 +22,7 @@ constexpr Limits kStrict{
     .delay_seconds = {0, 900},
     .retention_seconds = {60, 1'209'600},
     .visibility_seconds = {0, kVisibilitySeconds},
+    .visibility_in_all = model::kMaxVisibilityTimeout + std::chrono::milliseconds(999),  // whole seconds count
     .key_reuse_seconds = {60, 86'400},
     .names = true,
     .between_purges = Recent::kRemembered,
@@ -42,6 +43,7 @@ constexpr Limits kRelaxed{
     .delay_seconds = {0, Seconds(model::kMaxRetention)},
     .retention_seconds = {Seconds(model::kMinRetention), Seconds(model::kMaxRetention)},
     .visibility_seconds = {0, kVisibilitySeconds},
+    .visibility_in_all = model::kMaxRetention,
     .key_reuse_seconds = {60, 86'400},
     .names = false,
     .between_purges = Nanos{0},

@@ -21,6 +21,7 @@ struct Limits {
   Range delay_seconds;
   Range retention_seconds;
   Range visibility_seconds;
+  Nanos visibility_in_all;  // from a receive on, however often it is changed
   Range key_reuse_seconds;
   bool names;            // [A-Za-z0-9_-]{1,80}, with ".fifo" for FIFO queues only
   Nanos between_purges;  // of one queue

@@ -20,6 +20,12 @@ std::optional<Refusal> WhyNot(Settling settling, const engine::SettleResponse& a
   if (!result.ok() && result.error().code == ErrorCode::kLeaseLost) {
     return InvalidValue("ReceiptHandle", receipt, "The receipt handle has expired.");
   }
+  if (!result.ok() && result.error().reason == "LEASE_TOO_LONG") {
+    return Refuse(
+        SqsFault::kInvalidParameterValue,
+        "Value for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is "
+        "beyond the limit [43200 seconds]");
+  }
   if (!result.ok()) return ToSqsRefusal(result.error(), form);
   return std::nullopt;
 }
@@ -29,6 +35,10 @@ std::optional<Refusal> CheckVisibility(std::int64_t seconds, const Limits& limit
   if (IsWithin(seconds, range)) return std::nullopt;
   return InvalidValue("VisibilityTimeout", std::to_string(seconds),
                       fmt::format("VisibilityTimeout must be an integer between {} and {}.", range.least, range.most));
+}
+
+engine::ExtendEntry ToExtend(const std::string& receipt, std::int64_t visibility_seconds, const Limits& limits) {
+  return {receipt, std::chrono::seconds(visibility_seconds), limits.visibility_in_all};
 }
 
 void WriteSettled(Writer& w, const char* result, const Settled& settled) {

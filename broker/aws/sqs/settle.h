@@ -21,6 +21,7 @@ std::optional<Refusal> WhyNot(Settling settling, const engine::SettleResponse& a
                               const std::string& receipt, Form form);
 
 std::optional<Refusal> CheckVisibility(std::int64_t seconds, const Limits& limits);
+engine::ExtendEntry ToExtend(const std::string& receipt, std::int64_t visibility_seconds, const Limits& limits);
 
 // What the batches answer. `Entry` has an `id` and a `receipt`.
 struct Settled {

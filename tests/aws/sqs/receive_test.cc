@@ -246,6 +246,18 @@ TEST_F(ReceiveTest, VisibilityIsChangedAndGivenBack) {
                   second));
 }
 
+TEST_F(ReceiveTest, AMessageIsHiddenTwelveHoursInAll) {
+  Publish("orders", "a");
+  const std::string handle = Handle();
+  EXPECT_EQ(Change(handle, 43'200), "200");
+  Advance(1h);
+  EXPECT_THAT(Change(handle, 11 * 3'600 + 1), HasSubstr("Total VisibilityTimeout for the message is beyond the limit"));
+  EXPECT_EQ(Change(handle, 11 * 3'600), "200");
+  Advance(11h);
+  const std::string again = Handle();
+  EXPECT_EQ(Change(again, 43'200), "200") << "a new receive, a new lease";
+}
+
 TEST_F(ReceiveTest, BatchesSettleEachEntryOnItsOwn) {
   Publish("orders", "a,b");
   const std::vector<Value> got = Get("orders", R"("MaxNumberOfMessages": 10)");
