@@ -175,6 +175,7 @@ Value SubscriptionValue(const v1::Subscription& subscription) {
     out.Set("expire_unused", subscription.has_expire_unused() ? DurationValue(subscription.expire_unused()) : Value());
   } else {
     out.Set("delivery_format", TextOrNull(subscription.delivery_format()));
+    out.Set("dead_letter", TextOrNull(subscription.dead_letter().target()));
   }
   out.Set("filter", TextOrNull(subscription.filter())).Set("paused", subscription.paused());
   SetNotes(out, subscription);

@@ -94,7 +94,7 @@ Status Engine::Core::Admit(Publishable target, const model::FilterInput& input, 
     const Planned before = plans[&queue];
     if (RoomFor(queue, size_bytes, before) != Room::kNone) {
       plan(queue, !queue.settings.delivery.ordered && queue.settings.delay > Nanos{0});
-    } else if (!FindDeadLetterHome(*queue.cursor, &input).problem.empty()) {
+    } else if (!FindCopyHome(*subscription, input).problem.empty()) {
       return QueueFull(queue, Held(queue) + before.all, size_bytes);
     }
   }
@@ -199,9 +199,15 @@ void Engine::Core::ReadToDrop(Queue& queue) {
                        });
 }
 
+Engine::Core::DeadLetterHome Engine::Core::FindCopyHome(const Subscription& subscription,
+                                                        const model::FilterInput& input) const {
+  DeadLetterHome own = FindDeadLetterHome(subscription.name_space, subscription.settings.delivery.redrive, &input);
+  return own.problem.empty() ? own : FindDeadLetterHome(*subscription.queue->cursor, &input);
+}
+
 bool Engine::Core::DeadLetterCopy(const Subscription& subscription, model::MessageId target, const StoredRecord& source) {
   const Cursor& cursor = *subscription.queue->cursor;
-  const DeadLetterHome home = FindDeadLetterHome(cursor, InputOf(source.message));
+  const DeadLetterHome home = FindCopyHome(subscription, *InputOf(source.message));
   if (!home.problem.empty()) return false;
   auto letter = std::make_shared<model::Message>(*source.message);
   model::DeadLetterEntry story;

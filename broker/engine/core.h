@@ -41,6 +41,7 @@
 #include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
 #include "broker/engine/tail_cache.h"
+#include "broker/engine/task.h"
 #include "broker/engine/timers.h"
 
 namespace broker::engine {
@@ -144,27 +145,6 @@ class Engine::Core {
     std::uint16_t consumer = 0;  // as in Consumers
   };
   static constexpr const char* kReplayTask = "replay";
-  struct Task {
-    TaskInfo info;
-    std::string name_space;
-    std::uint64_t source_cursor = 0;
-    std::optional<model::Filter> filter;
-    std::uint64_t next = 1;  // sequence where it goes on
-    std::uint64_t end = 1;
-    Time paced_until{};  // with a rate: no step before
-    bool reading = false;
-    std::map<std::uint64_t, RecordPtr> loaded;  // records that were read for the steps to come
-    std::uint64_t destination_log = 0;  // 0: none
-    // Of a replay.
-    std::uint64_t end_messages = 0;  // the source log's total below `end`
-    std::string delivery_format;
-  };
-  // How a step of a task ended; see tasks.cc. kReading: the task runs again when what it asked for is there.
-  enum class StepEnd { kMore, kReading, kDone, kFailed };
-  struct Step {
-    StepEnd end = StepEnd::kMore;
-    std::string reason;  // of kFailed
-  };
   // How the end of an attempt counts; see EndAttempt.
   enum class Attempt { kCounted, kUndone, kLast };
   // A place in a log; see seek.cc.
@@ -399,7 +379,7 @@ class Engine::Core {
   void DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
-  // Where a cursor's dead letters go: a queue or a topic, or why they cannot.
+  // Where dead letters go: a queue or a topic, or why they cannot.
   struct DeadLetterHome {
     Queue* queue = nullptr;
     Topic* topic = nullptr;
@@ -407,7 +387,13 @@ class Engine::Core {
     bool takes_all = false;  // there is none, nor can a filter make one
   };
   // With `input`: those of this content.
-  DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const;
+  DeadLetterHome FindDeadLetterHome(const std::string& name_space, const std::optional<model::RedrivePolicy>& policy,
+                                    const model::FilterInput* input = nullptr) const;
+  DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const {
+    return FindDeadLetterHome(cursor.name_space, cursor.settings.redrive, input);
+  }
+  // Of the copies that a subscription's queue has no room for.
+  DeadLetterHome FindCopyHome(const Subscription& subscription, const model::FilterInput& input) const;
   void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
   void OnReadDying(std::uint64_t cursor, const ReadRequest& request, const ReadOutcome& outcome);

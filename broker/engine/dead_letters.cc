@@ -146,18 +146,19 @@ void Engine::Core::OnReadDying(std::uint64_t cursor_id, const ReadRequest& reque
   Wake(*owner);
 }
 
-Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const Cursor& cursor,
+Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const std::string& name_space,
+                                                              const std::optional<model::RedrivePolicy>& policy,
                                                               const model::FilterInput* input) const {
   DeadLetterHome home;
-  if (!cursor.settings.redrive) {
+  if (!policy) {
     home.problem = "it has no dead-letter target";
     return home;
   }
-  const model::ResourceRef& target = cursor.settings.redrive->target;
+  const model::ResourceRef& target = policy->target;
   if (target.kind == model::ResourceKind::kQueue) {
-    home.queue = queues_.Find(cursor.name_space, target.name);
+    home.queue = queues_.Find(name_space, target.name);
   } else {
-    home.topic = topics_.Find(cursor.name_space, target.name);
+    home.topic = topics_.Find(name_space, target.name);
   }
   if (storage_full_) {
     home.problem = *storage_full_;

@@ -146,7 +146,7 @@ std::set<const Queue*> Engine::Core::MoveTargets(const std::string& name_space, 
 }
 
 // From `next` on: below the position the waiting outstanding ones, above it the unread.
-Engine::Core::Step Engine::Core::StepMove(Task& task, std::size_t most) {
+Step Engine::Core::StepMove(Task& task, std::size_t most) {
   Cursor* found = FindCursor(task.source_cursor);
   if (found == nullptr) return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.source.ToString())};
   Cursor& cursor = *found;

@@ -163,8 +163,8 @@ Status Engine::Core::CheckNoWayBack(const std::string& name_space, const model::
                                     const model::ResourceRef& from, const model::ResourceRef& to) const {
   std::set<model::ResourceRef> seen;
   std::vector<model::ResourceRef> ahead{from};
-  const auto add_target = [&](const Cursor* cursor) {
-    if (cursor != nullptr && cursor->settings.redrive) ahead.push_back(cursor->settings.redrive->target);
+  const auto add_target = [&](const model::DeliverySettings& settings) {
+    if (settings.redrive) ahead.push_back(settings.redrive->target);
   };
   while (!ahead.empty()) {
     const model::ResourceRef at = std::move(ahead.back());
@@ -180,14 +180,13 @@ Status Engine::Core::CheckNoWayBack(const std::string& name_space, const model::
       const Topic* topic = topics_.Find(name_space, at.name);
       if (topic == nullptr) continue;
       for (const Subscription* subscription : topic->subscriptions) {
-        ahead.push_back(subscription->queue != nullptr
-                            ? model::ResourceRef{ResourceKind::kQueue, subscription->queue->name}
-                            : model::ResourceRef{ResourceKind::kSubscription, subscription->name});
+        ahead.push_back({ResourceKind::kSubscription, subscription->name});
       }
     } else if (at.kind == ResourceKind::kQueue) {
-      if (const Queue* queue = queues_.Find(name_space, at.name)) add_target(queue->cursor);
+      if (const Queue* queue = queues_.Find(name_space, at.name)) add_target(queue->settings.delivery);
     } else if (const Subscription* subscription = subscriptions_.Find(name_space, at.name)) {
-      add_target(subscription->cursor);
+      if (subscription->queue != nullptr) ahead.push_back(subscription->queue->cursor->owner);
+      add_target(subscription->settings.delivery);
     }
   }
   return {};
@@ -201,6 +200,12 @@ std::vector<std::string> Engine::Core::DeadLetterSources(const std::string& name
       sources.push_back(cursor->owner.ToString());
     }
   }
+  subscriptions_.ForEach([&](const Subscription& subscription) {
+    const auto& redrive = subscription.settings.delivery.redrive;
+    if (subscription.queue != nullptr && subscription.name_space == name_space && redrive && redrive->target == target) {
+      sources.push_back(model::ResourceRef{ResourceKind::kSubscription, subscription.name}.ToString());
+    }
+  });
   std::sort(sources.begin(), sources.end());
   return sources;
 }

@@ -94,7 +94,7 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
   Answer(std::move(done), Result<TaskInfo>(StartTask(caller, std::move(task)).info));
 }
 
-Engine::Core::Step Engine::Core::StepReplay(Task& task, std::size_t most) {
+Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   Cursor& cursor = *FindCursor(task.source_cursor);
   if (cursor.log->deleted) return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.source.ToString())};
   Queue* queue = queues_.Find(task.name_space, task.info.destination->name);

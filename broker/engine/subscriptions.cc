@@ -85,12 +85,10 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   if (settings.topic.empty()) settings.topic = name;  // its topic is gone: only the rest is checked
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;
-  if (subscription.cursor != nullptr) {
-    if (patch.delivery.redrive) {
-      BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, subscription.cursor->owner, settings.delivery));
-    }
-    ApplyDelivery(*subscription.cursor, settings.delivery);
+  if (patch.delivery.redrive) {
+    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, {model::ResourceKind::kSubscription, name}, settings.delivery));
   }
+  if (subscription.cursor != nullptr) ApplyDelivery(*subscription.cursor, settings.delivery);
   subscription.settings = settings;
   if (subscription.cursor != nullptr) SetExpireUnused(subscription);
   if (subscription.settings.paused) Pause(subscription);

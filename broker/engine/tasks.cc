@@ -41,7 +41,7 @@ std::string_view Word(TaskState state) {
 }  // namespace
 
 // The kinds of tasks. `most`: how many messages the step may move.
-Engine::Core::Step Engine::Core::StepTask(Task& task, std::size_t most) {
+Step Engine::Core::StepTask(Task& task, std::size_t most) {
   if (task.info.kind == "redrive" || task.info.kind == "move") return StepMove(task, most);
   if (task.info.kind == kReplayTask) return StepReplay(task, most);
   return {StepEnd::kFailed, fmt::format("this broker knows no task of kind \"{}\"", task.info.kind)};
@@ -59,7 +59,7 @@ Status Engine::Core::CheckTaskQuota(const Caller& caller) const {
                            running, caller.name_space));
 }
 
-Engine::Core::Task& Engine::Core::StartTask(const Caller& caller, Task task) {
+Task& Engine::Core::StartTask(const Caller& caller, Task task) {
   std::vector<std::uint64_t> ended;
   for (const auto& [id, other] : tasks_) {
     if (other.name_space == caller.name_space && other.info.state != TaskState::kRunning) ended.push_back(id);

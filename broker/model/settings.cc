@@ -37,6 +37,17 @@ class Violations {
   Error error_;
 };
 
+void CheckRedrive(const std::optional<RedrivePolicy>& redrive, Violations& violations) {
+  if (!redrive) return;
+  if (redrive->max_attempts < 1 || redrive->max_attempts > kMaxAttempts) {
+    violations.Add("redrive.max_attempts", fmt::format("{} is outside 1 to {}", redrive->max_attempts, kMaxAttempts));
+  }
+  if (redrive->target.kind == ResourceKind::kSubscription) {
+    violations.Add("redrive.target", "a dead-letter target is a queue or a topic, not a subscription");
+  }
+  violations.AddAll(CheckName("redrive.target", redrive->target.name));
+}
+
 void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
   violations.Range("delivery.visibility_timeout", settings.visibility_timeout, Nanos{0}, kMaxVisibilityTimeout);
   violations.Range("delivery.retention", settings.retention, kMinRetention, kMaxRetention);
@@ -44,15 +55,7 @@ void CheckDelivery(const DeliverySettings& settings, Violations& violations) {
     violations.Range("delivery.backoff.maximum", settings.backoff->maximum, Nanos{0}, kMaxBackoff);
     violations.Range("delivery.backoff.minimum", settings.backoff->minimum, Nanos{0}, settings.backoff->maximum);
   }
-  if (!settings.redrive) return;
-  const RedrivePolicy& redrive = *settings.redrive;
-  if (redrive.max_attempts < 1 || redrive.max_attempts > kMaxAttempts) {
-    violations.Add("redrive.max_attempts", fmt::format("{} is outside 1 to {}", redrive.max_attempts, kMaxAttempts));
-  }
-  if (redrive.target.kind == ResourceKind::kSubscription) {
-    violations.Add("redrive.target", "a dead-letter target is a queue or a topic, not a subscription");
-  }
-  violations.AddAll(CheckName("redrive.target", redrive.target.name));
+  CheckRedrive(settings.redrive, violations);
 }
 
 void CheckAccess(const DeadLetterAccess& access, Violations& violations) {
@@ -124,8 +127,16 @@ Status Check(const SubscriptionSettings& settings) {
   violations.AddAll(CheckName("topic", settings.topic));
   if (settings.queue) {
     violations.AddAll(CheckName("queue", *settings.queue));
-    if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention}) {
-      violations.Add("queue", "a subscription to a queue has no delivery settings of its own: set them on the queue");
+    const std::optional<RedrivePolicy>& redrive = settings.delivery.redrive;
+    if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention, .redrive = redrive}) {
+      violations.Add(
+          "queue",
+          "a subscription to a queue has no delivery settings but a dead-letter target: set them on the queue");
+    }
+    CheckRedrive(redrive, violations);
+    if (redrive && redrive->target == ResourceRef{ResourceKind::kQueue, *settings.queue}) {
+      violations.Add("redrive.target",
+                     fmt::format("{} cannot take what it has no room for", redrive->target.ToString()));
     }
     if (settings.expire_unused) violations.Add("expire_unused", "only a pull subscription expires unused");
   } else {

@@ -15,7 +15,7 @@
 namespace broker::model {
 
 // After `max_attempts` attempts that ended unsettled a message moves to `target` (a queue or a topic of the same
-// namespace).
+// namespace). Of a queue subscription there are no attempts: see SubscriptionSettings.
 struct RedrivePolicy {
   std::uint32_t max_attempts = 5;  // 1 to kMaxAttempts
   ResourceRef target;
@@ -45,7 +45,8 @@ struct RetryBackoff {
 // go beyond it rather than be lost, and so does what a topic had delayed. A bound below what is stored drops nothing: it
 // holds for the next publish.
 enum class Overflow {
-  kRefuse,      // the publish; of a topic's message, the copy goes to the dead-letter target if there is one
+  kRefuse,      // the publish; of a topic's message, the copy goes to a dead-letter target if there is one: first the
+                // subscription's, then the queue's
   // That is neither leased nor delayed (the delay of an ordered queue as a whole protects nothing): to the dead-letter
   // target if there is one. Else as kRefuse.
   kDropOldest,
@@ -127,7 +128,9 @@ struct SubscriptionSettings {
   // Queue subscriptions: paused, what is published stays in the topic, and follows in order when it goes on. (That of a
   // pull subscription is delivery.paused.)
   bool paused = false;
-  DeliverySettings delivery{.retention = kDefaultSubscriptionRetention};  // pull subscriptions only
+  // Of a queue subscription only `redrive`: its target takes the copies that the queue has no room for, before the
+  // queue's own dead-letter target is asked; max_attempts means nothing.
+  DeliverySettings delivery{.retention = kDefaultSubscriptionRetention};
   Notes notes;
 
   bool operator==(const SubscriptionSettings&) const = default;

@@ -155,10 +155,21 @@ Result<model::QueueSettings> ToSettings(const v1::Queue& queue) {
   return settings;
 }
 
+namespace {
+Status CheckNoAttempts(const v1::Subscription& subscription) {
+  if (subscription.dead_letter().max_attempts() == 0) return {};
+  return InvalidField("subscription.dead_letter.max_attempts",
+                      "a subscription to a queue counts no attempts: set them on the queue");
+}
+}  // namespace
+
 Result<model::SubscriptionSettings> ToSettings(const v1::Subscription& subscription) {
   model::SubscriptionSettings settings;
   settings.topic = subscription.topic();
-  if (!subscription.queue().empty()) settings.queue = subscription.queue();
+  if (!subscription.queue().empty()) {
+    settings.queue = subscription.queue();
+    BROKER_RETURN_IF_ERROR(CheckNoAttempts(subscription));
+  }
   settings.delivery_format = subscription.delivery_format();
   BROKER_RETURN_IF_ERROR(ReadDelivery("subscription.", subscription, settings.delivery));
   settings.delivery.retain_acknowledged = subscription.retain_acknowledged();
@@ -220,6 +231,7 @@ Result<engine::SubscriptionPatch> ToPatch(const v1::UpdateSubscriptionRequest& r
   if (!fields.ok()) return std::move(fields).error();
   auto settings = ToSettings(request.subscription());
   if (!settings.ok()) return std::move(settings).error();
+  if (into_queue && fields->contains("dead_letter")) BROKER_RETURN_IF_ERROR(CheckNoAttempts(request.subscription()));
   engine::SubscriptionPatch patch{.delivery = PickDelivery(*fields, settings->delivery),
                                   .notes = PickNotes(*fields, std::move(settings->notes))};
   if (fields->contains("delivery_format")) patch.delivery_format = settings->delivery_format;
@@ -272,6 +284,9 @@ void ToProto(const engine::SubscriptionInfo& info, v1::Subscription* out) {
     out->set_queue(*info.settings.queue);
     out->set_delivery_format(info.settings.delivery_format);
     out->set_paused(info.settings.paused);
+    if (const auto& redrive = info.settings.delivery.redrive) {
+      out->mutable_dead_letter()->set_target(redrive->target.ToString());
+    }
   } else {
     WriteDelivery(info.settings.delivery, out);
     out->set_retain_acknowledged(info.settings.delivery.retain_acknowledged);

@@ -18,6 +18,10 @@ class SubscriptionFlags {
     format_option_ =
         declare.Option("--delivery-format", format_, "For --queue: how other interfaces render the messages", "FORMAT");
     delivery_.Declare(declare, for_update);
+    declare.app()
+        ->get_option("--dead-letter")
+        ->description(
+            "Where a message goes after --max-attempts; of one with --queue, what that queue has no room for");
     declare.Toggle("retain-acknowledged", retain_acknowledged_, "Keep settled messages for a seek, within --retention");
     expire_unused_.Declare(declare, "expire-unused", "Delete it when nobody has used it for so long: 1d to 365d",
                            for_update);

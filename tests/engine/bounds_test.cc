@@ -183,6 +183,87 @@ TEST_F(Bounds, WhoseDeadLettersHaveNoHomeRefuseThePublish) {
   EXPECT_EQ(TryBatch("events", "x,y"), "ok,QUEUE_FULL");
 }
 
+class DeadLettersOfACopy : public Bounds {
+ protected:
+  void SetUp() override {
+    Bounds::SetUp();
+    CreateTopic("events");
+    CreateQueue("of-queue");
+    CreateQueue("of-copy");
+    model::QueueSettings settings = AtMost(1);
+    settings.delivery.redrive = DeadLetterTo("of-queue", 1);
+    CreateQueue("small", settings);
+    model::SubscriptionSettings subscription{.topic = "events", .queue = "small"};
+    subscription.delivery.redrive = To("queue/of-copy");
+    ASSERT_TRUE(TryCreateSubscription("s", subscription).ok());
+  }
+  static std::optional<model::RedrivePolicy> To(const std::string& target) {
+    if (target.empty()) return std::nullopt;
+    const auto parsed = model::Target::Parse("target", target);
+    return model::RedrivePolicy{.target = {*parsed->kind, parsed->name}};
+  }
+  Status TryTo(const std::string& target) {
+    const auto updated = TryUpdateSubscription("s", {.delivery = {.redrive = To(target)}});
+    return updated.ok() ? Status() : Status(updated.error());
+  }
+};
+
+TEST_F(DeadLettersOfACopy, GoToTheSubscriptionsTargetBeforeTheQueues) {
+  Publish("events", "x,y");
+  EXPECT_EQ(Peek("of-copy"), "y");
+  KillAndReopen();
+  Publish("events", "z");
+  EXPECT_EQ(Receive("of-copy"), "y,z");
+  const model::DeadLetterEntry& story = Last("of-copy", "z").message->dead_letter[0];
+  EXPECT_EQ(story.source.ToString(), "queue/small");
+  EXPECT_EQ(story.reason, "queue/small was full");
+  EXPECT_EQ(Receive("small"), "x");
+  Nack("small", "x");
+  EXPECT_EQ(Peek("of-queue"), "x") << "attempts are the queue's";
+  Ack("of-copy", "y");
+  Nack("of-copy", "z");
+  EXPECT_EQ(Redrive("of-copy").moved, 1u);
+  EXPECT_EQ(Peek("small"), "z");
+}
+
+TEST_F(DeadLettersOfACopy, GoToTheQueuesWhereTheirOwnIsGone) {
+  EXPECT_THAT(TryDeleteQueue("of-copy", false), Refused(ErrorCode::kFailedPrecondition, "subscription/s"));
+  ASSERT_TRUE(TryDeleteQueue("of-copy", true).ok());
+  Publish("events", "x,y");
+  EXPECT_EQ(Peek("of-queue"), "y");
+  ASSERT_TRUE(TryDeleteQueue("of-queue", true).ok());
+  EXPECT_EQ(TryBatch("events", "z"), "QUEUE_FULL");
+}
+
+TEST_F(DeadLettersOfACopy, MayGoToATopicThatSomebodyReads) {
+  CreateTopic("lost");
+  ASSERT_TRUE(TryTo("topic/lost").ok());
+  Publish("events", "x,y");
+  EXPECT_EQ(Peek("of-queue"), "y") << "nobody reads it";
+  CreatePull("audit", "lost");
+  Publish("events", "z");
+  EXPECT_EQ(Receive("audit"), "z");
+  ASSERT_TRUE(TryTo("").ok());
+  Publish("events", "last");
+  EXPECT_EQ(Peek("of-queue"), "y,last");
+}
+
+TEST_F(DeadLettersOfACopy, AreRefusedATargetThatCannotTakeThem) {
+  EXPECT_THAT(TryTo("queue/small"), Refused(ErrorCode::kInvalidArgument, "queue/small cannot take"));
+  EXPECT_THAT(TryTo("queue/none"), Refused(ErrorCode::kNotFound, "\"none\" does not exist"));
+  EXPECT_THAT(TryTo("topic/events"), Refused(ErrorCode::kFailedPrecondition, "subscription/s"));
+  model::QueueSettings back;
+  back.delivery.redrive = To("topic/events");
+  CreateQueue("back", back);
+  EXPECT_THAT(TryTo("queue/back"), Refused(ErrorCode::kFailedPrecondition, "subscription/s"));
+  UpdateQueue("back", {.delivery = {.redrive = std::optional<model::RedrivePolicy>()},
+                       .dead_letter_access = model::DeadLetterAccess{model::DeadLetterAccess::Kind::kNone, {}}});
+  EXPECT_THAT(TryTo("queue/back"), Refused(ErrorCode::kFailedPrecondition, "subscription/s may not use"));
+  EXPECT_THAT(TryUpdateSubscription("s", {.delivery = {.exactly_once = true}}),
+              Refused(ErrorCode::kInvalidArgument, "set them on the queue"));
+  EXPECT_EQ(DescribeSubscription("s")->info.settings.delivery.redrive->target.name, "of-copy");
+}
+
 TEST_F(Bounds, LetRedrivenMessagesBeyond) {
   CreateQueue("dead");
   model::QueueSettings settings = AtMost(1);

@@ -39,14 +39,13 @@ std::optional<ModelFilter> ModelRun::SomeFilter(std::uint64_t one_in) {
 }
 
 bool ModelRun::IsTarget(const model::ResourceRef& ref) const {
-  const auto names = [&](const ModelCursor& cursor) {
-    return cursor.settings.redrive && cursor.settings.redrive->target == ref;
-  };
+  const auto names = [&](const std::optional<model::RedrivePolicy>& policy) { return policy && policy->target == ref; };
   for (const auto& [name, queue] : model_.queues) {
-    if (names(*queue.cursor)) return true;
+    if (names(queue.cursor->settings.redrive)) return true;
   }
   for (const auto& [name, subscription] : model_.subscriptions) {
-    if (subscription.cursor != nullptr && names(*subscription.cursor)) return true;
+    if (names(subscription.copies_to)) return true;
+    if (subscription.cursor != nullptr && names(subscription.cursor->settings.redrive)) return true;
   }
   return false;
 }
@@ -165,6 +164,7 @@ void ModelRun::CreateSubscription(const std::string& name) {
     if (model_.queues.count(queue) == 0) return;
     settings.queue = queue;
     settings.delivery_format = chance_.OneIn(2) ? "raw" : "envelope";
+    if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(queue[1] - '0' + 1);
   } else {
     settings.delivery = SomeDelivery(7 * 24h);
     if (!last_topic && chance_.OneIn(2)) settings.delivery.redrive = SomePolicy(0);
@@ -192,7 +192,9 @@ void ModelRun::CreateSubscription(const std::string& name) {
                                    topic->second.generation,
                                    model_.NextGeneration(),
                                    filter};
-    if (!settings.queue) {
+    if (settings.queue) {
+      subscription.copies_to = settings.delivery.redrive;
+    } else {
       subscription.cursor = model_.NewCursor({ResourceKind::kSubscription, name}, settings.delivery, 0s);
       subscription.cursor->filter = filter;
       if (settings.delivery.retain_acknowledged) subscription.cursor->kept_since = model_.now();
@@ -287,7 +289,12 @@ void ModelRun::UpdateSubscription() {
       std::next(model_.subscriptions.begin(), static_cast<std::ptrdiff_t>(chance_.Below(model_.subscriptions.size())));
   engine::SubscriptionPatch patch;
   std::optional<ModelFilter> filter;
+  Refusals against;
   if (it->second.cursor == nullptr) {
+    if (chance_.OneIn(3) && it->second.topic != "t2") {
+      patch.delivery.redrive = SomePolicy((*it->second.queue)[1] - '0' + 1);
+      AddAgainstPolicy({ResourceKind::kSubscription, it->first}, *patch.delivery.redrive, against);
+    }
     patch.delivery_format = fmt::format("format{}", chance_.Below(3));
     if (chance_.OneIn(2) && !(with_waiters_ && it->second.topic == "t2")) {
       filter = SomeFilter(2);
@@ -302,7 +309,9 @@ void ModelRun::UpdateSubscription() {
                                  : ", not paused");
   const auto updated = Ask<engine::SubscriptionInfo>(
       [&](auto done) { sim_.engine().UpdateSubscription(caller_, it->first, patch, done); });
-  if (!updated.ok()) Violate(invariant::kAnswers, "an update was refused: " + updated.error().message);
+  CheckTaken("updating subscription " + it->first, updated.ok() ? Status() : updated.error(), against);
+  if (!updated.ok()) return AfterCommand();
+  if (patch.delivery.redrive && it->second.cursor == nullptr) it->second.copies_to = *patch.delivery.redrive;
   if (patch.delivery_format) it->second.format = *patch.delivery_format;
   if (patch.filter) it->second.filter = filter;
   if (it->second.cursor != nullptr) Apply(*it->second.cursor, patch.delivery);

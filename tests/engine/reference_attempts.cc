@@ -81,9 +81,9 @@ void ReferenceModel::DropPassed(ModelCursor& cursor) {
   });
 }
 
-bool ReferenceModel::CanDeadLetter(const ModelCursor& cursor, const ModelEntry& entry) const {
-  if (!cursor.settings.redrive) return false;
-  const model::ResourceRef& target = cursor.settings.redrive->target;
+bool ReferenceModel::CanDeadLetter(const std::optional<model::RedrivePolicy>& policy, const ModelEntry& entry) const {
+  if (!policy) return false;
+  const model::ResourceRef& target = policy->target;
   if (target.kind == ResourceKind::kQueue) return queues.count(target.name) > 0;
   return topics.count(target.name) > 0 && Reaches(target.name, entry);
 }
@@ -98,7 +98,7 @@ bool ReferenceModel::TakesAllDeadLetters(const ModelCursor& cursor) const {
 
 void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at) {
   ModelEntry& entry = *cursor.Find(uid);
-  if (!CanDeadLetter(cursor, entry)) {
+  if (!CanDeadLetter(cursor.settings.redrive, entry)) {
     entry.stuck = true;
     entry.state = MessageState::kRetrying;
     entry.until = kNever;
@@ -118,11 +118,11 @@ void ReferenceModel::DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at)
   letter.maybe = entry.maybe || ExpiryOf(cursor, entry, at) != Expiry::kNo;
   letter.moved = true;
   cursor.Remove(uid);
-  AddLetter(cursor, std::move(letter), at);
+  AddLetter(*cursor.settings.redrive, std::move(letter), at);
 }
 
-void ReferenceModel::AddLetter(const ModelCursor& source, ModelEntry letter, Time at) {
-  const model::ResourceRef target = source.settings.redrive->target;
+void ReferenceModel::AddLetter(const model::RedrivePolicy& policy, ModelEntry letter, Time at) {
+  const model::ResourceRef& target = policy.target;
   if (target.kind == ResourceKind::kQueue) {
     ModelCursor& home = *queues.at(target.name).cursor;
     letter.expires = DefaultExpiry(home, at + HeadDelay(home));

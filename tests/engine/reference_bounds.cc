@@ -113,7 +113,7 @@ bool ReferenceModel::Admit(const model::Target& target, const ModelEntry& messag
     const ModelCursor& queue = *queues.at(*subscription->queue).cursor;
     if (RoomFor(queue, size, plans[&queue]) != Room::kNone) {
       plan(queue, !queue.settings.ordered && queue.delay > Nanos{0});
-    } else if (!CanDeadLetter(queue, message)) {
+    } else if (!PolicyForCopy(*subscription, message)) {
       return false;
     }
   }
@@ -148,6 +148,13 @@ void ReferenceModel::Drop(ModelCursor& queue, std::uint64_t uid, Time at) {
   DeadLetter(queue, uid, at);
 }
 
+std::optional<model::RedrivePolicy> ReferenceModel::PolicyForCopy(const ModelSubscription& subscription,
+                                                                  const ModelEntry& message) const {
+  if (CanDeadLetter(subscription.copies_to, message)) return subscription.copies_to;
+  const std::optional<model::RedrivePolicy>& of_queue = queues.at(*subscription.queue).cursor->settings.redrive;
+  return CanDeadLetter(of_queue, message) ? of_queue : std::nullopt;
+}
+
 void ReferenceModel::RefuseCopy(const ModelSubscription& subscription, const ModelEntry& message, Time at) {
   ModelCursor& queue = *queues.at(*subscription.queue).cursor;
   ModelEntry letter = message;
@@ -159,7 +166,7 @@ void ReferenceModel::RefuseCopy(const ModelSubscription& subscription, const Mod
   letter.format = subscription.format;
   letter.stories.push_back({queue.owner, false, at, false, queue.generation, 0, WasFull(queue)});
   letter.moved = true;
-  AddLetter(queue, std::move(letter), at);
+  AddLetter(*PolicyForCopy(subscription, message), std::move(letter), at);
 }
 
 }  // namespace broker::test

@@ -83,7 +83,8 @@ void ReferenceModel::Died() {
 
 bool ReferenceModel::IsUnsure(const ModelCursor& cursor) const {
   return std::any_of(cursor.entries.begin(), cursor.entries.end(), [&](const ModelEntry& entry) {
-    return entry.maybe || entry.unsure || entry.spread > Nanos{0} || (entry.stuck && CanDeadLetter(cursor, entry));
+    return entry.maybe || entry.unsure || entry.spread > Nanos{0} ||
+           (entry.stuck && CanDeadLetter(cursor.settings.redrive, entry));
   });
 }
 
@@ -144,7 +145,7 @@ void ReferenceModel::Reconcile(ModelCursor& cursor, const std::vector<engine::Pe
   }
   for (const std::uint64_t uid : missing) {
     const ModelEntry& entry = *cursor.Find(uid);
-    const bool can_move = CanDeadLetter(cursor, entry);
+    const bool can_move = CanDeadLetter(cursor.settings.redrive, entry);
     const bool may_be_spent =
         entry.stuck || (entry.unsure && can_move && entry.most_attempts >= cursor.settings.redrive->max_attempts);
     if (entry.Passed(now_) && !IsThere(cursor, entry)) {

@@ -208,6 +208,7 @@ struct ModelSubscription {
   std::uint64_t topic_generation = 0;
   std::uint64_t generation = 0;  // its own: the topic gives to the oldest first
   std::optional<ModelFilter> filter;
+  std::optional<model::RedrivePolicy> copies_to;  // those that the queue has no room for
   bool paused = false;
   std::vector<ModelEntry> waiting;  // for the queue, while it is paused
 };

@@ -145,7 +145,7 @@ void ReferenceModel::FanOut(ModelTopic& topic, const ModelEntry& message, Time a
     }
     ModelCursor& queue = *queues.at(*subscription->queue).cursor;
     const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, message.size);
-    if (room == Room::kNone && copies == Copies::kPublished && CanDeadLetter(queue, message)) {
+    if (room == Room::kNone && copies == Copies::kPublished && PolicyForCopy(*subscription, message)) {
       RefuseCopy(*subscription, message, at);
       continue;
     }

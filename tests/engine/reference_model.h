@@ -152,7 +152,10 @@ class ReferenceModel {
   void Drop(ModelCursor& queue, std::uint64_t uid, Time at);
   // The copy that a full queue refuses.
   void RefuseCopy(const ModelSubscription& subscription, const ModelEntry& message, Time at);
-  void AddLetter(const ModelCursor& source, ModelEntry letter, Time at);
+  // Where that goes; nullopt: nowhere.
+  std::optional<model::RedrivePolicy> PolicyForCopy(const ModelSubscription& subscription,
+                                                    const ModelEntry& message) const;
+  void AddLetter(const model::RedrivePolicy& policy, ModelEntry letter, Time at);
   void GiveTo(ModelCursor& queue, ModelEntry entry, const std::string& subscription, const std::string& format,
               Time at);
   static bool SurelyKept(const ModelTopic& topic, Time appended, Time now);
@@ -169,7 +172,7 @@ class ReferenceModel {
   void DoubtLater(ModelCursor& cursor, const ModelEntry& entry);
   void DeadLetter(ModelCursor& cursor, std::uint64_t uid, Time at);
   void MarkDirty(ModelCursor& cursor, ModelEntry& entry);
-  bool CanDeadLetter(const ModelCursor& cursor, const ModelEntry& entry) const;
+  bool CanDeadLetter(const std::optional<model::RedrivePolicy>& policy, const ModelEntry& entry) const;
   bool TakesAllDeadLetters(const ModelCursor& cursor) const;
   bool IsThere(const ModelCursor& cursor, const ModelEntry& entry) const;
   // What an answer shows of a message, found and compared.

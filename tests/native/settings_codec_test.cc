@@ -191,6 +191,18 @@ TEST(SubscriptionSettings, AQueueOneShowsNone) {
   EXPECT_FALSE(out.has_visibility_timeout());
 }
 
+TEST(SubscriptionSettings, AQueueOneCountsNoAttempts) {
+  EXPECT_TRUE(ToSettings(Parse<v1::Subscription>("topic: 't' queue: 'q' dead_letter { target: 'd' }")).ok());
+  const auto settings =
+      ToSettings(Parse<v1::Subscription>("topic: 't' queue: 'q' dead_letter { target: 'd' max_attempts: 3 }"));
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.error().violations[0].field, "subscription.dead_letter.max_attempts");
+  const auto request = Parse<v1::UpdateSubscriptionRequest>(
+      "subscription { dead_letter { target: 'd' max_attempts: 3 } } update_mask { paths: 'dead_letter' }");
+  EXPECT_TRUE(ToPatch(request, /*into_queue=*/false).ok());
+  EXPECT_FALSE(ToPatch(request, /*into_queue=*/true).ok());
+}
+
 TEST(SubscriptionPatch, AStarIsRefused) {
   EXPECT_FALSE(ToPatch(Parse<v1::UpdateSubscriptionRequest>("update_mask { paths: '*' }"), false).ok());
 }
@@ -234,7 +246,8 @@ TEST(SubscriptionInfo, IsWrittenAsItIsRead) {
     name: 's' topic: 't' visibility_timeout { seconds: 5 } retention { seconds: 60 } create_time { seconds: 9 }
     retry_backoff { minimum { seconds: 1 } maximum { seconds: 2 } } paused: true retain_acknowledged: true
     expire_unused { seconds: 86400 } labels { key: 'a' value: 'b' } annotations { key: 'x.y' value: 'z' })",
-                           "name: 's' topic: 't' queue: 'q' paused: true create_time { seconds: 9 }"}) {
+                           R"(name: 's' topic: 't' queue: 'q' paused: true create_time { seconds: 9 }
+                              dead_letter { target: 'topic/lost' })"}) {
     const auto proto = Parse<v1::Subscription>(text);
     v1::Subscription out;
     ToProto(engine::SubscriptionInfo{.name = "s", .settings = *ToSettings(proto), .created = Time(9s)}, &out);

@@ -8,6 +8,7 @@
 #include "broker/aws/sns/changes.h"
 #include "broker/aws/sns/pending.h"
 #include "broker/aws/sns/place.h"
+#include "broker/aws/sns/redrive_policy.h"
 #include "broker/aws/sns/replay.h"
 #include "broker/aws/sns/subscriptions.h"
 #include "broker/aws/sns_fault.h"
@@ -36,6 +37,10 @@ struct SetSubscriptionAttributesAction {
       return done(std::move(set).error());
     }
     if (found->pending) return KeepPending(*place, attributes, std::move(done));
+    if (in.name == "RedrivePolicy") {
+      auto checked = CheckRedriveTarget(backend, place->topic, AttributesOf::kOne, attributes);
+      if (!checked.ok()) return done(std::move(checked).error());
+    }
     const bool replays = in.name == "ReplayPolicy" && !attributes.Get("ReplayPolicy").empty();
     if (replays) {
       auto checked =
@@ -64,6 +69,7 @@ struct SetSubscriptionAttributesAction {
     engine::SubscriptionPatch patch;
     patch.delivery_format = changed.delivery_format;
     patch.filter = changed.filter;
+    if (changed.delivery.redrive != is->settings.delivery.redrive) patch.delivery.redrive = changed.delivery.redrive;
     patch.notes = Difference(is->settings.notes, changed.notes);
     backend.engine.UpdateSubscription(place.topic.caller, place.id, std::move(patch),
                                       [done = std::move(done)](const Result<engine::SubscriptionInfo>& updated) {

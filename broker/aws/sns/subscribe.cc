@@ -13,6 +13,7 @@
 #include "broker/aws/sns/changes.h"
 #include "broker/aws/sns/pending.h"
 #include "broker/aws/sns/place.h"
+#include "broker/aws/sns/redrive_policy.h"
 #include "broker/aws/sns/replay.h"
 #include "broker/aws/sns/subscriptions.h"
 #include "broker/aws/sns_fault.h"
@@ -90,6 +91,9 @@ struct SubscribeAction {
     SubscriptionAttributes attributes;
     if (auto set = attributes.SetAll(AttributesOf::kRequest, in.attributes); !set.ok())
       return done(std::move(set).error());
+    if (auto checked = CheckRedriveTarget(backend, topic, AttributesOf::kRequest, attributes); !checked.ok()) {
+      return done(std::move(checked).error());
+    }
     if (!attributes.Get("ReplayPolicy").empty()) {
       auto checked =
           CheckReplay(attributes, backend.engine.LookUpTopic(topic.caller, topic.name)->settings, backend.clock.Wall());

@@ -1,6 +1,6 @@
 // A subscription's attributes: how each is checked and kept, and what of them the engine is to do.
-// A confirmed one keeps them as annotations "aws.NAME", in its filter and in its delivery format; one that is pending as
-// they are (pending.h).
+// A confirmed one keeps them as annotations "aws.NAME", in its filter, its redrive policy and its delivery format; one
+// that is pending as they are (pending.h).
 // Plain values.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "broker/aws/fault.h"
+#include "broker/aws/identity.h"
 #include "broker/aws/sns/topic_attributes.h"
 #include "broker/base/result.h"
 #include "broker/engine/commands.h"
@@ -19,8 +20,9 @@ namespace broker::aws::sns {
 class SubscriptionAttributes {
  public:
   SubscriptionAttributes() = default;
-  // Of what is kept: of one that another face made, or changed since, what still holds of it.
-  static SubscriptionAttributes Of(const model::SubscriptionSettings& settings);
+  // Of what is kept: of one that another face made, or changed since, what still holds of it. Names are in the terms of
+  // `identity`.
+  static SubscriptionAttributes Of(const model::SubscriptionSettings& settings, const Identity& identity);
 
   // Sets one; an empty value takes it away. Errors: InvalidParameter.
   Result<void, Refusal> Set(AttributesOf from, const std::string& name, const std::string& value);
@@ -40,9 +42,11 @@ class SubscriptionAttributes {
 
  private:
   Result<void, Refusal> Compile(AttributesOf from);
+  void Redrive(const std::string& policy);  // checked already; empty: to nowhere
 
   std::map<std::string, std::string, std::less<>> values_;
   std::optional<model::Filter> filter_;  // of the policy and its scope
+  std::optional<model::ResourceRef> redrive_target_;
 };
 
 }  // namespace broker::aws::sns

@@ -17,7 +17,7 @@ SubscriptionView ViewOf(const engine::SubscriptionInfo& info, const Identity& id
           "sqs",
           identity.QueueArn(*info.settings.queue),
           false,
-          SubscriptionAttributes::Of(info.settings),
+          SubscriptionAttributes::Of(info.settings, identity),
           Annotation(info.settings.notes, "ReplayTask")};
 }
 

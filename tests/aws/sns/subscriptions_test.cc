@@ -208,6 +208,31 @@ TEST_F(SnsSubscriptions, APolicyThatAnotherFaceReplacedIsNotTold) {
   EXPECT_EQ(DescribeSubscription(arn.substr(topic.size() + 1))->info.settings.filter->text(), "attributes:size");
 }
 
+TEST_F(SnsSubscriptions, ARedrivePolicyIsTheEnginesOwn) {
+  CreateQueue("small", {.bounds = {.max_messages = 1}});
+  CreateQueue("lost");
+  const std::string policy = R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:lost"})";
+  const std::string arn = SubscribeQueue(topic, "small", {{"RedrivePolicy", " " + policy + " "}});
+  EXPECT_EQ(SubscriptionAttribute(arn, "RedrivePolicy"), policy);
+  EXPECT_EQ(SubscribeQueue(topic, "small", {{"RedrivePolicy", policy}}), arn) << "asked again";
+  const std::string id = arn.substr(topic.size() + 1);
+  ASSERT_EQ(DescribeSubscription(id)->info.settings.delivery.redrive->target.ToString(), "queue/lost");
+  Ok("Publish", {{"TopicArn", topic}, {"Message", "first"}});
+  Ok("Publish", {{"TopicArn", topic}, {"Message", "second"}});
+  EXPECT_EQ(Peek("lost"), "second");
+
+  CreateTopic("elsewhere");
+  ASSERT_TRUE(TryUpdateSubscription(
+                  id, {.delivery = {.redrive = model::RedrivePolicy{7, {model::ResourceKind::kTopic, "elsewhere"}}}})
+                  .ok());
+  Set(arn, "RawMessageDelivery", "true");
+  EXPECT_EQ(DescribeSubscription(id)->info.settings.delivery.redrive->max_attempts, 7u) << "another face's stays";
+  EXPECT_THAT(SubscriptionAttribute(arn, "RedrivePolicy"), HasSubstr("sns:us-east-1:000000000000:elsewhere"));
+  Set(arn, "RedrivePolicy", "");
+  EXPECT_EQ(SubscriptionAttribute(arn, "RedrivePolicy"), "(none)");
+  EXPECT_FALSE(DescribeSubscription(id)->info.settings.delivery.redrive);
+}
+
 struct AttributeCase {
   std::string name;
   std::string value;
@@ -218,6 +243,8 @@ class SnsSubscriptionAttribute : public SnsTest, public ::testing::WithParamInte
 TEST_P(SnsSubscriptionAttribute, IsChecked) {
   const auto& [name, value, refused] = GetParam();
   CreateQueue("billing");
+  CreateQueue("dlq");
+  CreateQueue("dlq.fifo", {.delivery = {.ordered = true}});
   const std::string arn = SubscribeQueue(Topic("orders"), "billing");
   const Parameters set{{"SubscriptionArn", arn}, {"AttributeName", name}, {"AttributeValue", value}};
   if (refused.empty()) {
@@ -237,6 +264,12 @@ INSTANTIATE_TEST_SUITE_P(
         AttributeCase{"FilterPolicy", R"({"a":[{"x":1}]})",
                       "Invalid parameter: FilterPolicy: Unrecognized match type x"},
         AttributeCase{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq"})", ""},
+        AttributeCase{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none"})",
+                      "RedrivePolicy Reason: there is no queue none where the topic is"},
+        AttributeCase{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dlq.fifo"})",
+                      "a standard topic takes a dead-letter queue of its own type"},
+        AttributeCase{"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:billing"})",
+                      "queue/billing cannot take what it has no room for"},
         AttributeCase{"RedrivePolicy", "x", "failed to parse JSON."},
         AttributeCase{"RedrivePolicy", R"({"deadLetterTargetArn":"dlq"})", "deadLetterTargetArn is an invalid arn"},
         AttributeCase{"DeliveryPolicy", R"({"healthyRetryPolicy":{"numRetries":5}})", ""},

@@ -168,7 +168,10 @@ class SubscriptionAttributes(SnsCase):
         self.assertNotIn("RedrivePolicy", self.subscription_attributes(arn))
 
     @rows(raw=("RawMessageDelivery", "maybe"), scope=("FilterPolicyScope", "Everything"), filter=("FilterPolicy", "{"),
-          redrive=("RedrivePolicy", "{"), redrive_to_no_arn=("RedrivePolicy", '{"deadLetterTargetArn":"x"}'),
+          redrive=("RedrivePolicy", "{"),
+          redrive_to_none=("RedrivePolicy",
+                           '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:no-such-queue"}'),
+          redrive_to_no_arn=("RedrivePolicy", '{"deadLetterTargetArn":"x"}'),
           unknown=("Colour", "red"), read_only=("Owner", "000000000000"))
     def test_refuses(self, name, value):
         self.refused(INVALID, self.sns.set_subscription_attributes, SubscriptionArn=self.subscription(),

@@ -1,0 +1,39 @@
+// A durable task on its way: what is stored of it, and what it needs for its next step. See tasks.cc.
+// Confined to the engine's strand.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "broker/engine/commands.h"
+#include "broker/engine/stored_record.h"
+#include "broker/model/filter.h"
+
+namespace broker::engine {
+
+struct Task {
+  TaskInfo info;
+  std::string name_space;
+  std::uint64_t source_cursor = 0;
+  std::optional<model::Filter> filter;
+  std::uint64_t next = 1;  // sequence where it goes on
+  std::uint64_t end = 1;
+  Time paced_until{};  // with a rate: no step before
+  bool reading = false;
+  std::map<std::uint64_t, RecordPtr> loaded;  // records that were read for the steps to come
+  std::uint64_t destination_log = 0;          // 0: none
+  // Of a replay.
+  std::uint64_t end_messages = 0;  // the source log's total below `end`
+  std::string delivery_format;
+};
+
+// How a step of a task ended. kReading: the task runs again when what it asked for is there.
+enum class StepEnd { kMore, kReading, kDone, kFailed };
+struct Step {
+  StepEnd end = StepEnd::kMore;
+  std::string reason;  // of kFailed
+};
+
+}  // namespace broker::engine
