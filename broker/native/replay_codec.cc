@@ -10,8 +10,9 @@
 namespace broker::native {
 namespace {
 
-std::optional<std::uint32_t> ToRate(std::uint32_t rate) {
-  return rate == 0 ? std::nullopt : std::optional<std::uint32_t>(rate);
+template <class Request>
+std::optional<std::uint32_t> ToRate(const Request& request) {
+  return request.has_rate() ? std::optional<std::uint32_t>(request.rate()) : std::nullopt;
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ Result<engine::ReplayRequest> ToReplay(const v1::ReplayRequest& request) {
   auto filter = ToFilter("filter", request.filter());
   if (!filter.ok()) return std::move(filter).error();
   replay.filter = *std::move(filter);
-  replay.rate = ToRate(request.rate());
+  replay.rate = ToRate(request);
   return replay;
 }
 
@@ -70,7 +71,7 @@ Result<engine::MoveRequest> ToMove(const v1::RedriveRequest& request) {
   auto filter = ToFilter("filter", request.filter());
   if (!filter.ok()) return std::move(filter).error();
   move.filter = *std::move(filter);
-  move.rate = ToRate(request.rate());
+  move.rate = ToRate(request);
   move.dry_run = request.dry_run();
   return move;
 }

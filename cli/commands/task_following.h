@@ -16,7 +16,7 @@ class TaskFlags {
 
   template <class Request>
   void Apply(Request& request) const {
-    request.set_rate(rate_);
+    if (rate_ != 0) request.set_rate(rate_);
     request.set_filter(filter_);
   }
 

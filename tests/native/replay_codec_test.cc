@@ -89,6 +89,10 @@ TEST(Moves, WithoutADestinationGoBack) {
   EXPECT_FALSE(move->dry_run);
 }
 
+TEST(Moves, OfRateZeroAreNotThoseWithoutARate) {
+  EXPECT_EQ(ToMove(Parse<v1::RedriveRequest>("queue: 'dead' rate: 0"))->rate, 0u) << "which the engine refuses";
+}
+
 TEST(Moves, GoToAQueueUnlessSaidOtherwise) {
   const auto queue = ToMove(Parse<v1::RedriveRequest>("queue: 'dead' destination: 'q' rate: 7 dry_run: true"));
   ASSERT_TRUE(queue.ok());
