@@ -4,6 +4,7 @@
 #include "cli/commands/listing.h"
 #include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
+#include "cli/commands/thing_commands.h"
 #include "cli/session.h"
 
 namespace broker::cli {
@@ -55,59 +56,24 @@ class QueueFlags {
   std::optional<Nanos> message_ttl_;
 };
 
-class QueueCreate final : public Command {
- public:
-  explicit QueueCreate(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the new queue", Names::kNone);
-    flags_.Declare(declare, false);
-    declare.Example(
-        "brokerctl queue create billing --visibility-timeout 30s --max-attempts 3 --dead-letter billing-dlq");
+struct QueueKind {
+  static constexpr std::string_view kName = "queue";
+  static constexpr Names kNames = Names::kQueues;
+  static constexpr Names kPurgeable = kNames;
+  using Flags = QueueFlags;
+  using Thing = v1::Queue;
+  using Stub = v1::Queues::Stub;
+  using CreateRequest = v1::CreateQueueRequest;
+  using GetRequest = v1::GetQueueRequest;
+  using UpdateRequest = v1::UpdateQueueRequest;
+  using DeleteRequest = v1::DeleteQueueRequest;
+  using PurgeRequest = v1::PurgeQueueRequest;
+  template <class Message>
+  static v1::Queue& In(Message& message) {
+    return *message.mutable_queue();
   }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    v1::CreateQueueRequest request;
-    request.mutable_queue()->set_name(WithoutKind("queue", name_));
-    std::vector<std::string> mask;
-    if (const Status status = flags_.Apply({}, *request.mutable_queue(), mask); !status.ok()) {
-      return session.Fail(status.error());
-    }
-    const auto queue = (*client)->Call(&v1::Queues::Stub::Create, request);
-    if (!queue.ok()) return session.Fail(queue.error());
-    session.Say(fmt::format("created queue {}", queue->name()));
-    session.ShowIfAsked(View::Thing(QueueValue(*queue)));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  QueueFlags flags_;
-};
-
-class QueueDescribe final : public Command {
- public:
-  explicit QueueDescribe(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the queue", Names::kQueues);
-    watch_.Declare(declare);
-    declare.Example("brokerctl queue describe billing --watch");
-  }
-  ExitCode Run(Session& session) override {
-    const auto every = watch_.Every();
-    if (!every.ok()) return session.Fail(every.error());
-    return session.ShowRepeatedly(*every, [&]() -> Result<View> {
-      auto client = session.Connect();
-      if (!client.ok()) return client.error();
-      v1::GetQueueRequest request;
-      request.set_name(WithoutKind("queue", name_));
-      const auto queue = (*client)->Call(&v1::Queues::Stub::Get, request);
-      if (!queue.ok()) return queue.error();
-      return View::Thing(QueueDescriptionValue(*queue));
-    });
-  }
-
- private:
-  std::string name_;
-  WatchFlag watch_;
+  static Value Show(const v1::Queue& queue) { return QueueValue(queue); }
+  static Value Show(const v1::QueueDescription& description) { return QueueDescriptionValue(description); }
 };
 
 class QueueList final : public Command {
@@ -156,115 +122,25 @@ class QueueList final : public Command {
   bool counts_ = false;
 };
 
-class QueueUpdate final : public Command {
- public:
-  explicit QueueUpdate(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the queue", Names::kQueues);
-    flags_.Declare(declare, true);
-    declare.Example("brokerctl queue update billing --max-attempts 5");
-    declare.Example("brokerctl queue update billing --max-messages 100000 --overflow refuse --label team=shop");
-  }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    const std::string name = WithoutKind("queue", name_);
-    v1::QueueDescription present;
-    if (flags_.NeedsPresent()) {
-      v1::GetQueueRequest get;
-      get.set_name(name);
-      auto now = (*client)->Call(&v1::Queues::Stub::Get, get);
-      if (!now.ok()) return session.Fail(now.error());
-      present = *std::move(now);
-    }
-    v1::UpdateQueueRequest request;
-    request.mutable_queue()->set_name(name);
-    std::vector<std::string> mask;
-    if (const Status status = flags_.Apply(present.queue(), *request.mutable_queue(), mask); !status.ok()) {
-      return session.Fail(status.error());
-    }
-    if (mask.empty()) return session.Fail(NothingToChange());
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
-    const auto queue = (*client)->Call(&v1::Queues::Stub::Update, request);
-    if (!queue.ok()) return session.Fail(queue.error());
-    session.Say(fmt::format("updated queue {}", queue->name()));
-    session.ShowIfAsked(View::Thing(QueueValue(*queue)));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  QueueFlags flags_;
-};
-
-class QueueDelete final : public Command {
- public:
-  explicit QueueDelete(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the queue", Names::kQueues);
-    flags_.DeclareYes(declare);
-    flags_.DeclareForce(declare, "Also when others dead-letter to it or subscriptions deliver into it");
-  }
-  ExitCode Run(Session& session) override {
-    const std::string name = WithoutKind("queue", name_);
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    if (!session.Confirmed(fmt::format("Delete queue {} in {} with all its messages?", name, (*client)->Where()),
-                           flags_.yes)) {
-      return ExitCode::kNotConfirmed;
-    }
-    v1::DeleteQueueRequest request;
-    request.set_name(name);
-    request.set_force(flags_.force);
-    const auto gone = (*client)->Call(&v1::Queues::Stub::Delete, request);
-    if (!gone.ok()) return flags_.Fail(session, gone.error());
-    session.Say(fmt::format("deleted queue {}", name));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  DeleteFlags flags_;
-};
-
-class QueuePurge final : public Command {
- public:
-  explicit QueuePurge(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the queue", Names::kQueues);
-    flags_.DeclareYes(declare);
-  }
-  ExitCode Run(Session& session) override {
-    const std::string name = WithoutKind("queue", name_);
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    if (!session.Confirmed(fmt::format("Drop every message of queue {} in {}?", name, (*client)->Where()),
-                           flags_.yes)) {
-      return ExitCode::kNotConfirmed;
-    }
-    v1::PurgeQueueRequest request;
-    request.set_name(name);
-    const auto purged = (*client)->Call(&v1::Queues::Stub::Purge, request);
-    if (!purged.ok()) return session.Fail(purged.error());
-    session.Say(fmt::format("purged queue {}: {} message(s)", name, purged->messages()));
-    session.ShowIfAsked(View::Thing(Value::MakeObject().Set("name", name).Set("messages", purged->messages())));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  DeleteFlags flags_;
-};
-
 }  // namespace
 
 void AddQueueCommands(CLI::App& root, CommandSet& commands) {
   CLI::App* group = commands.AddGroup(&root, "queue", "Queues: each message goes to one receiver, who settles it");
-  commands.Add<QueueCreate>(group, "create", "Create a queue");
-  commands.Add<QueueDescribe>(group, "describe", "Show settings and counts");
+  commands.Add<CreateCommand<QueueKind>>(
+      group, "create", "Create a queue",
+      Examples{"brokerctl queue create billing --visibility-timeout 30s --max-attempts 3 --dead-letter billing-dlq"});
+  commands.Add<DescribeCommand<QueueKind>>(group, "describe", "Show settings and counts",
+                                           Examples{"brokerctl queue describe billing --watch"});
   commands.Add<QueueList>(group, "list", "List queues by name");
-  commands.Add<QueueUpdate>(group, "update", "Change settings");
+  commands.Add<UpdateCommand<QueueKind>>(
+      group, "update", "Change settings",
+      Examples{"brokerctl queue update billing --max-attempts 5",
+               "brokerctl queue update billing --max-messages 100000 --overflow refuse --label team=shop"});
   AddPauseCommands(*group, commands, PauseKind::kQueue);
   AddQueueMoveCommand(*group, commands);
-  commands.Add<QueuePurge>(group, "purge", "Drop every message: ready, leased, retrying and delayed");
-  commands.Add<QueueDelete>(group, "delete", "Delete a queue with its messages");
+  commands.Add<PurgeCommand<QueueKind>>(group, "purge", "Drop every message: ready, leased, retrying and delayed");
+  commands.Add<DeleteCommand<QueueKind>>(group, "delete", "Delete a queue with its messages", " with all its messages?",
+                                         "Also when others dead-letter to it or subscriptions deliver into it");
 }
 
 }  // namespace broker::cli

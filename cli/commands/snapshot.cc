@@ -5,6 +5,7 @@
 #include "cli/commands/listing.h"
 #include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
+#include "cli/commands/thing_commands.h"
 #include "cli/session.h"
 
 namespace broker::cli {
@@ -47,24 +48,13 @@ class SnapshotCreate final : public Command {
   LabelFlags labels_;
 };
 
-class SnapshotDescribe final : public Command {
- public:
-  explicit SnapshotDescribe(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the snapshot", Names::kSnapshots);
-  }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    v1::GetSnapshotRequest request;
-    request.set_name(name_);
-    const auto snapshot = (*client)->Call(&v1::Snapshots::Stub::Get, request);
-    if (!snapshot.ok()) return session.Fail(snapshot.error());
-    session.Show(View::Thing(SnapshotValue(*snapshot)));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
+struct SnapshotKind {
+  static constexpr std::string_view kName = "snapshot";
+  static constexpr Names kNames = Names::kSnapshots;
+  using Stub = v1::Snapshots::Stub;
+  using GetRequest = v1::GetSnapshotRequest;
+  using DeleteRequest = v1::DeleteSnapshotRequest;
+  static Value Show(const v1::Snapshot& snapshot) { return SnapshotValue(snapshot); }
 };
 
 class SnapshotList final : public Command {
@@ -136,40 +126,15 @@ class SnapshotUpdate final : public Command {
   LabelFlags labels_;
 };
 
-class SnapshotDelete final : public Command {
- public:
-  explicit SnapshotDelete(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the snapshot", Names::kSnapshots);
-    flags_.DeclareYes(declare);
-  }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    const std::string question =
-        fmt::format("Delete snapshot {} in {}, with what only it keeps?", name_, (*client)->Where());
-    if (!session.Confirmed(question, flags_.yes)) return ExitCode::kNotConfirmed;
-    v1::DeleteSnapshotRequest request;
-    request.set_name(name_);
-    const auto gone = (*client)->Call(&v1::Snapshots::Stub::Delete, request);
-    if (!gone.ok()) return session.Fail(gone.error());
-    session.Say(fmt::format("deleted snapshot {}", name_));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  DeleteFlags flags_;
-};
-
 }  // namespace
 
 void AddSnapshotCommands(CLI::App& root, CommandSet& commands) {
   CLI::App* group = commands.AddGroup(&root, "snapshot", "Snapshots: where a pull subscription stood, to seek back to");
   commands.Add<SnapshotCreate>(group, "create", "Remember where a subscription stands");
-  commands.Add<SnapshotDescribe>(group, "describe", "Show one snapshot");
+  commands.Add<DescribeCommand<SnapshotKind>>(group, "describe", "Show one snapshot");
   commands.Add<SnapshotList>(group, "list", "List snapshots by name");
   commands.Add<SnapshotUpdate>(group, "update", "Keep it longer or shorter, label it");
-  commands.Add<SnapshotDelete>(group, "delete", "Delete a snapshot");
+  commands.Add<DeleteCommand<SnapshotKind>>(group, "delete", "Delete a snapshot", ", with what only it keeps?");
 }
 
 }  // namespace broker::cli

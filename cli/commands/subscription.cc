@@ -4,6 +4,7 @@
 #include "cli/commands/listing.h"
 #include "cli/commands/setting_flags.h"
 #include "cli/commands/shared_flags.h"
+#include "cli/commands/thing_commands.h"
 #include "cli/session.h"
 
 namespace broker::cli {
@@ -59,6 +60,27 @@ class SubscriptionFlags {
   CLI::Option* format_option_ = nullptr;
 };
 
+struct SubscriptionKind {
+  static constexpr std::string_view kName = "subscription";
+  static constexpr Names kNames = Names::kSubscriptions;
+  static constexpr Names kPurgeable = Names::kPullSubscriptions;
+  using Flags = SubscriptionFlags;
+  using Thing = v1::Subscription;
+  using Stub = v1::Subscriptions::Stub;
+  using GetRequest = v1::GetSubscriptionRequest;
+  using UpdateRequest = v1::UpdateSubscriptionRequest;
+  using DeleteRequest = v1::DeleteSubscriptionRequest;
+  using PurgeRequest = v1::PurgeSubscriptionRequest;
+  template <class Message>
+  static v1::Subscription& In(Message& message) {
+    return *message.mutable_subscription();
+  }
+  static Value Show(const v1::Subscription& subscription) { return SubscriptionValue(subscription); }
+  static Value Show(const v1::SubscriptionDescription& description) {
+    return SubscriptionDescriptionValue(description);
+  }
+};
+
 class SubscriptionCreate final : public Command {
  public:
   explicit SubscriptionCreate(Declaration& declare) {
@@ -97,31 +119,6 @@ class SubscriptionCreate final : public Command {
   SubscriptionFlags flags_;
 };
 
-class SubscriptionDescribe final : public Command {
- public:
-  explicit SubscriptionDescribe(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the subscription", Names::kSubscriptions);
-    watch_.Declare(declare);
-  }
-  ExitCode Run(Session& session) override {
-    const auto every = watch_.Every();
-    if (!every.ok()) return session.Fail(every.error());
-    return session.ShowRepeatedly(*every, [&]() -> Result<View> {
-      auto client = session.Connect();
-      if (!client.ok()) return client.error();
-      v1::GetSubscriptionRequest request;
-      request.set_name(WithoutKind("subscription", name_));
-      const auto subscription = (*client)->Call(&v1::Subscriptions::Stub::Get, request);
-      if (!subscription.ok()) return subscription.error();
-      return View::Thing(SubscriptionDescriptionValue(*subscription));
-    });
-  }
-
- private:
-  std::string name_;
-  WatchFlag watch_;
-};
-
 class SubscriptionList final : public Command {
  public:
   explicit SubscriptionList(Declaration& declare) {
@@ -154,100 +151,6 @@ class SubscriptionList final : public Command {
   std::string topic_;
 };
 
-class SubscriptionUpdate final : public Command {
- public:
-  explicit SubscriptionUpdate(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the subscription", Names::kSubscriptions);
-    flags_.Declare(declare, true);
-    declare.Example("brokerctl subscription update audit --retain-acknowledged --retention 3d");
-  }
-  ExitCode Run(Session& session) override {
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    const std::string name = WithoutKind("subscription", name_);
-    v1::SubscriptionDescription present;
-    if (flags_.NeedsPresent()) {
-      v1::GetSubscriptionRequest get;
-      get.set_name(name);
-      auto now = (*client)->Call(&v1::Subscriptions::Stub::Get, get);
-      if (!now.ok()) return session.Fail(now.error());
-      present = *std::move(now);
-    }
-    v1::UpdateSubscriptionRequest request;
-    request.mutable_subscription()->set_name(name);
-    std::vector<std::string> mask;
-    const Status status = flags_.Apply(present.subscription(), *request.mutable_subscription(), mask);
-    if (!status.ok()) return session.Fail(status.error());
-    if (mask.empty()) return session.Fail(NothingToChange());
-    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
-    const auto subscription = (*client)->Call(&v1::Subscriptions::Stub::Update, request);
-    if (!subscription.ok()) return session.Fail(subscription.error());
-    session.Say(fmt::format("updated subscription {}", subscription->name()));
-    session.ShowIfAsked(View::Thing(SubscriptionValue(*subscription)));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  SubscriptionFlags flags_;
-};
-
-class SubscriptionDelete final : public Command {
- public:
-  explicit SubscriptionDelete(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the subscription", Names::kSubscriptions);
-    flags_.DeclareYes(declare);
-  }
-  ExitCode Run(Session& session) override {
-    const std::string name = WithoutKind("subscription", name_);
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    if (!session.Confirmed(
-            fmt::format("Delete subscription {} in {}, with what it still holds?", name, (*client)->Where()),
-            flags_.yes)) {
-      return ExitCode::kNotConfirmed;
-    }
-    v1::DeleteSubscriptionRequest request;
-    request.set_name(name);
-    const auto gone = (*client)->Call(&v1::Subscriptions::Stub::Delete, request);
-    if (!gone.ok()) return session.Fail(gone.error());
-    session.Say(fmt::format("deleted subscription {}", name));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  DeleteFlags flags_;
-};
-
-class SubscriptionPurge final : public Command {
- public:
-  explicit SubscriptionPurge(Declaration& declare) {
-    declare.Positional("NAME", name_, "Of the pull subscription", Names::kSubscriptions);
-    flags_.DeclareYes(declare);
-  }
-  ExitCode Run(Session& session) override {
-    const std::string name = WithoutKind("subscription", name_);
-    auto client = session.Connect();
-    if (!client.ok()) return session.Fail(client.error());
-    if (!session.Confirmed(fmt::format("Drop every message of subscription {} in {}?", name, (*client)->Where()),
-                           flags_.yes)) {
-      return ExitCode::kNotConfirmed;
-    }
-    v1::PurgeSubscriptionRequest request;
-    request.set_name(name);
-    const auto purged = (*client)->Call(&v1::Subscriptions::Stub::Purge, request);
-    if (!purged.ok()) return session.Fail(purged.error());
-    session.Say(fmt::format("purged subscription {}: {} message(s)", name, purged->messages()));
-    session.ShowIfAsked(View::Thing(Value::MakeObject().Set("name", name).Set("messages", purged->messages())));
-    return ExitCode::kOk;
-  }
-
- private:
-  std::string name_;
-  DeleteFlags flags_;
-};
-
 }  // namespace
 
 void AddSubscriptionCommands(CLI::App& root, CommandSet& commands) {
@@ -255,13 +158,16 @@ void AddSubscriptionCommands(CLI::App& root, CommandSet& commands) {
       commands.AddGroup(&root, "subscription", "Subscriptions of a topic: pull ones, and ones into a queue");
   group->alias("sub");
   commands.Add<SubscriptionCreate>(group, "create", "Create a subscription");
-  commands.Add<SubscriptionDescribe>(group, "describe", "Show settings and counts");
+  commands.Add<DescribeCommand<SubscriptionKind>>(group, "describe", "Show settings and counts");
   commands.Add<SubscriptionList>(group, "list", "List subscriptions by name");
-  commands.Add<SubscriptionUpdate>(group, "update", "Change settings");
+  commands.Add<UpdateCommand<SubscriptionKind>>(
+      group, "update", "Change settings",
+      Examples{"brokerctl subscription update audit --retain-acknowledged --retention 3d"});
   AddPauseCommands(*group, commands, PauseKind::kSubscription);
-  commands.Add<SubscriptionPurge>(group, "purge", "Drop every message of a pull subscription");
-  commands.Add<SubscriptionDelete>(group, "delete",
-                                   "Delete a subscription; what it delivered into a queue stays there");
+  commands.Add<PurgeCommand<SubscriptionKind>>(group, "purge", "Drop every message of a pull subscription");
+  commands.Add<DeleteCommand<SubscriptionKind>>(group, "delete",
+                                                "Delete a subscription; what it delivered into a queue stays there",
+                                                ", with what it still holds?");
 }
 
 }  // namespace broker::cli
