@@ -129,7 +129,13 @@ Error ErrorOf(const grpc::Status& status, const Connection& connection) {
   error.code = CodeOf(status.error_code(), error.reason);
   if (!error.reason.empty()) return error;
   // Without details it is gRPC itself that speaks, not the broker.
-  if (error.code == ErrorCode::kUnavailable) {
+  if (error.code == ErrorCode::kCancelled) {
+    // Nobody here cancels a call and reports it: the connection was closed under it, as a broker that stops does.
+    error.code = ErrorCode::kUnavailable;
+    error.reason = "CONNECTION_LOST";
+    error.message = fmt::format("the broker at {} (from {}) ended the call unanswered: it is stopping",
+                                connection.address, connection.address_from);
+  } else if (error.code == ErrorCode::kUnavailable) {
     const bool connected = !status.error_message().starts_with("failed to connect") &&
                            status.error_message().find("onnection refused") == std::string::npos &&
                            status.error_message().find("resolution") == std::string::npos;

@@ -1,5 +1,6 @@
 #include "broker/native/context.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@ namespace broker::native {
 namespace {
 
 constexpr auto kUnreadPatience = std::chrono::seconds(1);
+constexpr auto kQuiet = std::chrono::milliseconds(50);
+constexpr auto kLongestRefusing = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -27,7 +30,10 @@ Result<engine::Caller> Context::MakeCaller(std::string_view name_space, std::str
 }
 
 Status Context::Enter() {
-  if (draining_) return Stopping();
+  if (draining_) {
+    last_refused_ = clock_.Monotonic();
+    return Stopping();
+  }
   ++calls_;
   return {};
 }
@@ -39,7 +45,10 @@ void Context::Leave() {
 }
 
 void Context::Drain(std::function<void()> idle) {
-  draining_ = true;
+  if (!std::exchange(draining_, true)) {
+    last_refused_ = clock_.Monotonic();
+    latest_end_ = last_refused_ + kLongestRefusing;
+  }
   idle_ = std::move(idle);
   const std::vector<LongCall*> calls(long_calls_.begin(), long_calls_.end());
   for (LongCall* call : calls) {
@@ -60,7 +69,18 @@ void Context::TellIfIdle() {
   if (!draining_ || calls_ > 0) return;
   loop_.Cancel(std::exchange(cut_, 0));
   if (!idle_) return;
+  // gRPC itself ends what comes after the port closes as CANCELLED, which tells nobody to try again.
+  const MonotonicTime quiet = std::min(last_refused_ + kQuiet, latest_end_);
+  if (clock_.Monotonic() < quiet) return TellLater(quiet);
   std::exchange(idle_, nullptr)();
+}
+
+void Context::TellLater(MonotonicTime when) {
+  if (tell_ != 0) return;
+  tell_ = loop_.At(when, [this] {
+    tell_ = 0;
+    TellIfIdle();
+  });
 }
 
 Error Stopping() {

@@ -49,13 +49,15 @@ class Context {
   void Remove(LongCall& call) { long_calls_.erase(&call); }
 
   // Nothing comes in any more and long calls are told to end; those whose clients read nothing are cut off within two
-  // seconds. `idle` runs when no call is left, perhaps at once.
+  // seconds. `idle` runs when no call is left, and none was refused for a moment: a client that is in the middle of its
+  // work shall hear that the broker stops, from the broker.
   void Drain(std::function<void()> idle);
   bool draining() const { return draining_; }
   std::size_t calls() const { return calls_; }
 
  private:
   void TellIfIdle();
+  void TellLater(MonotonicTime when);
   void CutUnreadLater();
 
   Loop& loop_;
@@ -65,8 +67,11 @@ class Context {
   std::size_t calls_ = 0;
   std::unordered_set<LongCall*> long_calls_;
   bool draining_ = false;
+  MonotonicTime latest_end_{};    // of waiting for calls to be refused
+  MonotonicTime last_refused_{};  // or when the drain began
   std::function<void()> idle_;
   Loop::TimerId cut_ = 0;
+  Loop::TimerId tell_ = 0;
 };
 
 // What a client hears when the daemon stops.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "broker/native/admin_call.h"
@@ -64,10 +65,13 @@ void SubscriptionsService::Arm() {
       context_, *this, &SubscriptionsService::RequestUpdate,
       [this](const Caller& caller, const v1::UpdateSubscriptionRequest& request, Answer<v1::Subscription> answer) {
         const auto& paths = request.update_mask().paths();
-        if (std::find(paths.begin(), paths.end(), "paused") == paths.end()) {
+        const auto names = [&paths](std::string_view path) {
+          return std::find(paths.begin(), paths.end(), path) != paths.end();
+        };
+        if (!names("paused") && !names("dead_letter")) {
           return Change(caller, request, /*into_queue=*/false, std::move(answer));
         }
-        // What is paused depends on the kind of subscription, which an update need not say.
+        // What these mean depends on the kind of subscription, which an update need not say.
         context_.engine().DescribeSubscription(
             caller, request.subscription().name(),
             [this, caller, request, answer = std::move(answer)](Result<engine::SubscriptionDescription> now) {

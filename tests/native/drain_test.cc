@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "tests/native/native_harness.h"
@@ -27,6 +28,27 @@ TEST_F(Drain, AnIdleServerIsDrainedAtOnce) {
 }
 
 TEST_F(Drain, AServerThatServedNothingStops) { Stop(); }
+
+TEST_F(Drain, WhoIsInTheMiddleOfItsWorkHearsThatTheBrokerStops) {
+  CreateQueue("billing");
+  std::atomic<bool> working = false;
+  auto last = std::async(std::launch::async, [&] {
+    while (true) {
+      v1::PublishRequest request;
+      request.set_target("billing");
+      request.add_messages()->set_body("a");
+      v1::PublishResponse response;
+      TestContext context;
+      const grpc::Status status = messages->Publish(&context, request, &response);
+      if (!status.ok()) return RefusalOf(status);
+      working = true;
+    }
+  });
+  ASSERT_TRUE(WaitFor([&] { return working.load(); }));
+  EXPECT_TRUE(server().Drain(60s));
+  Stop();
+  EXPECT_EQ(last.get().reason, "STOPPING");
+}
 
 TEST_F(Drain, AStreamEndsUnavailableAndItsLeasesComeBackUncounted) {
   CreateQueue("billing");
