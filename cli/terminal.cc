@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <limits>
 
 namespace broker::cli {
@@ -19,6 +20,9 @@ sigset_t Interrupts() {
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGINT);
   ::sigaddset(&set, SIGTERM);
+  // Blocked, it would come through even where nohup has it ignored.
+  struct sigaction hang_up {};
+  if (::sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) ::sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -45,9 +49,12 @@ bool ProcessTerminal::Wait(Nanos duration) {
   const auto millis = std::chrono::ceil<Millis>(duration).count();
   constexpr auto kLongest = static_cast<std::int64_t>(std::numeric_limits<int>::max());
   if (interrupted_) return false;
-  pollfd caught{.fd = interrupts_, .events = POLLIN, .revents = 0};  // a negative descriptor is passed over
+  // A negative descriptor is passed over. Of standard output nothing is awaited but the end of its reader.
+  pollfd watched[]{{.fd = interrupts_, .events = POLLIN, .revents = 0},
+                   {.fd = interrupts_ >= 0 ? STDOUT_FILENO : -1, .events = 0, .revents = 0}};
   // A signal interrupts the call; SIGINT that is not caught ends the process before that matters.
-  if (::poll(&caught, 1, static_cast<int>(std::clamp<std::int64_t>(millis, 0, kLongest))) == 0) return true;
+  if (::poll(watched, std::size(watched), static_cast<int>(std::clamp<std::int64_t>(millis, 0, kLongest))) == 0)
+    return true;
   if (interrupts_ >= 0) {
     interrupted_ = true;
     signalfd_siginfo seen;
@@ -62,6 +69,7 @@ void ProcessTerminal::CatchInterrupts() {
   if (interrupts_ >= 0) return;
   const sigset_t set = Interrupts();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);  // threads that start later inherit it
+  ::signal(SIGPIPE, SIG_IGN);                   // what cannot be written is seen by the stream
   interrupts_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 

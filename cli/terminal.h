@@ -26,8 +26,9 @@ class Terminal {
   virtual const Clock& clock() const = 0;
   // Returns after `duration`; earlier, with false, when the user interrupts (Ctrl-C).
   virtual bool Wait(Nanos duration) = 0;
-  // From now on Ctrl-C and SIGTERM do not end the process at once: Wait and Interrupted tell of the first, the second
-  // ends it. For commands that have something to put away. Call it before the first thread starts.
+  // From now on Ctrl-C, SIGTERM, a hang-up and the end of whoever reads the output do not end the process at once: Wait
+  // and Interrupted tell of the first, the second ends it. For commands that have something to put away. Call it before
+  // the first thread starts.
   virtual void CatchInterrupts() = 0;
   // Whether the user has interrupted. REQUIRES: CatchInterrupts
   virtual bool Interrupted() = 0;

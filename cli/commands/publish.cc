@@ -128,10 +128,10 @@ class Publish final : public Command {
     reached_ = answer->subscriptions();
     if (reached_ == 0 && outcome_.done() > 0 && !warned_) {
       warned_ = true;
-      session.Warn(
-          fmt::format("{} has no subscription that takes the message: nobody gets it; create one with: brokerctl "
-                      "subscription create NAME --topic {} [--queue QUEUE]",
-                      target_, WithoutKind("topic", target_)));
+      session.Warn(fmt::format(
+          "{} has no subscription that takes the message: nobody gets it, unless the topic keeps it for replays; "
+          "create one with: brokerctl subscription create NAME --topic {} [--queue QUEUE]",
+          target_, WithoutKind("topic", target_)));
     }
     return {};
   }

@@ -37,7 +37,12 @@ class Seek final : public Command {
     }
     const auto now = (*client)->Call(&v1::Subscriptions::Stub::Seek, request);
     if (!now.ok()) return session.Fail(now.error());
-    session.Say(fmt::format("{} has {} message(s) to deliver", now->subscription().name(), now->stats().ready()));
+    // What passes a filter is found, and counted, in the moments that follow.
+    session.Say(
+        now->subscription().filter().empty()
+            ? fmt::format("{} has {} message(s) to deliver", now->subscription().name(), now->stats().ready())
+            : fmt::format("moved {0}; what passes its filter is being counted: brokerctl subscription describe {0}",
+                          now->subscription().name()));
     session.ShowIfAsked(View::Thing(SubscriptionDescriptionValue(*now)));
     return ExitCode::kOk;
   }

@@ -148,19 +148,28 @@ class OperationsTest(CtlCase):
         (consumer,) = self.json("consumers", "q")["consumers"]
         self.assertEqual((consumer["name"], consumer["leased"]), ("worker-1", 2))
 
-    def test_tail_of_a_topic_leaves_nothing_behind(self):
+    def tail_leaves_nothing_behind(self, end):
         self.run_ctl("topic", "create", "t")
         with self.ctl.open("tail", "t", "-o", "json", "-n", self.namespace) as tail:
             try:
                 daemon.brokerd.wait_until(lambda: self.names("subscription", "list"))
                 self.run_ctl("publish", "t", "--body", "hello")
                 self.assertEqual(json.loads(tail.stdout.readline())["body"], "hello")
-                tail.send_signal(signal.SIGINT)
-                _, words = tail.communicate(timeout=daemon.PATIENCE)
+                end(tail)
+                tail.wait(timeout=daemon.PATIENCE)
+                self.assertEqual(tail.returncode, OK, tail.stderr.read())
             finally:
                 tail.kill()
-        self.assertEqual(tail.returncode, OK, words)
         self.assertEqual(self.names("subscription", "list"), [])
+
+    def test_tail_of_a_topic_leaves_nothing_behind(self):
+        self.tail_leaves_nothing_behind(lambda tail: tail.send_signal(signal.SIGINT))
+
+    def test_tail_that_hangs_up_leaves_nothing_behind(self):
+        self.tail_leaves_nothing_behind(lambda tail: tail.send_signal(signal.SIGHUP))
+
+    def test_tail_that_nobody_reads_any_more_leaves_nothing_behind(self):
+        self.tail_leaves_nothing_behind(lambda tail: tail.stdout.close())
 
     def test_tail_of_a_queue_touches_nothing(self):
         self.run_ctl("queue", "create", "q")
