@@ -38,9 +38,16 @@ std::optional<AttributeKind> AttributeKindOf(std::string_view type) {
   return std::nullopt;
 }
 
-bool IsNumber(std::string_view value) {
+bool IsDocumentedNumber(std::string_view value) {
   const auto number = model::Decimal::Parse(value);
   return number && number->digits() <= 38 && number->magnitude() >= -128 && number->magnitude() <= 126;
+}
+
+std::optional<std::string> UndocumentedNumber(const model::Attributes& attributes) {
+  for (const auto& [name, attribute] : attributes) {
+    if (attribute.kind == AttributeKind::kNumber && !IsDocumentedNumber(attribute.value)) return name;
+  }
+  return std::nullopt;
 }
 
 model::Attribute ToModel(MessageAttribute attribute) {

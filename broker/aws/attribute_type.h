@@ -18,9 +18,11 @@ namespace broker::aws {
 // nullopt for a type that is none: "Text", "Numbers".
 std::optional<model::AttributeKind> AttributeKindOf(std::string_view type);
 
-// Whether it is a number as both services document theirs: at most 38 digits, the first of them at
+// Whether it is one of the numbers that both services document: at most 38 digits, the first of them at
 // 10^-128 to 10^126.
-bool IsNumber(std::string_view value);
+bool IsDocumentedNumber(std::string_view value);
+// Of what is a number at all, the name of the first attribute that is none of those.
+std::optional<std::string> UndocumentedNumber(const model::Attributes& attributes);
 
 // REQUIRES: AttributeKindOf(attribute.type)
 model::Attribute ToModel(MessageAttribute attribute);

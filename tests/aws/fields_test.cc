@@ -120,6 +120,12 @@ TEST(FieldsTest, AFormsListsAndMapsMayBeWrappedOrBearTheirOwnNames) {
                      "&MessageAttributes.entry.1.Value.BinaryValue=Zm9v&Single.Id=s"));
 }
 
+TEST(FieldsTest, AFormsMapOfOneNeedsNoNumber) {
+  const auto outcome = FromForm("QueueUrl=u&Tag.Key=k&Tag.Value=v");
+  ASSERT_FALSE(outcome.problem.has_value());
+  EXPECT_THAT(outcome.input.tags, ElementsAre(::testing::Pair("k", "v")));
+}
+
 TEST(FieldsTest, AFormsListGoesByItsNumbers) {
   EXPECT_THAT(FromForm("QueueUrl=u&AttributeName.10=c&AttributeName.2=b&AttributeName.1=a").input.names,
               ElementsAre("a", "b", "c"));

@@ -8,6 +8,7 @@
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/aws/wire/shown.h"
+#include "broker/model/decimal.h"
 #include "broker/model/filter_input.h"
 #include "broker/model/limits.h"
 
@@ -64,8 +65,8 @@ Result<model::Attribute, Refusal> Check(const std::string& name, AttributeInput 
                     "attribute type '{}'.",
                     name, Shown(input.type)));
   }
-  if (*kind == AttributeKind::kNumber && !IsNumber(value)) {
-    return Wrong(fmt::format("Could not cast message attribute '{}' value to number.", name));
+  if (*kind == AttributeKind::kNumber && !model::Decimal::Parse(value)) {
+    return NotANumber(name);
   }
   if (input.type == model::kListLabel) {
     const auto list = ReadJson(value);
@@ -78,6 +79,10 @@ Result<model::Attribute, Refusal> Check(const std::string& name, AttributeInput 
 }
 
 }  // namespace
+
+Refusal NotANumber(std::string_view name) {
+  return Wrong(fmt::format("Could not cast message attribute '{}' value to number.", name));
+}
 
 void Read(Fields& f, AttributeInput& in) {
   f.Required("DataType", in.type);

@@ -23,5 +23,6 @@ using AttributeInputs = std::vector<std::pair<std::string, AttributeInput>>;
 
 // Errors: ParameterValueInvalid, in the real service's words.
 Result<model::Attributes, Refusal> ToModel(AttributeInputs inputs);
+Refusal NotANumber(std::string_view name);
 
 }  // namespace broker::aws::sns

@@ -33,7 +33,7 @@ struct PublishAction {
     if (!topic.ok()) return done(topic.error());
     const auto now = backend.engine.LookUpTopic(topic->caller, topic->name);
     if (!now) return done(NoSuchTopic());
-    const auto rules = PublishRules::Of(topic->name, now->settings);
+    const auto rules = PublishRules::Of(topic->name, now->settings, backend.strict);
     auto entry = ToEntry(std::move(in.message), rules);
     if (!entry.ok()) return done(std::move(entry).error());
     engine::PublishRequest request;

@@ -17,7 +17,6 @@
 namespace broker::aws::sns {
 namespace {
 
-constexpr std::size_t kMaxEntries = 10;
 constexpr std::size_t kMaxIdCharacters = 80;
 
 struct EntryInput {
@@ -36,14 +35,14 @@ bool IsEntryId(std::string_view id) {
 }
 
 // What refuses the whole batch.
-Result<void, Refusal> CheckBatch(const std::vector<EntryInput>& entries) {
+Result<void, Refusal> CheckBatch(const std::vector<EntryInput>& entries, const PublishRules& rules) {
   if (entries.empty()) {
     return Refuse(SnsFault::kEmptyBatchRequest, "The batch request doesn't contain any entries.");
   }
-  if (entries.size() > kMaxEntries) {
+  if (entries.size() > rules.max_batch_entries) {
     return Refuse(SnsFault::kTooManyEntriesInBatchRequest,
                   fmt::format("The batch request contains more entries than permissible: {}; at most {}.",
-                              entries.size(), kMaxEntries));
+                              entries.size(), rules.max_batch_entries));
   }
   std::set<std::string_view> ids;
   for (const EntryInput& entry : entries) {
@@ -82,8 +81,8 @@ struct PublishBatchAction {
     if (!topic.ok()) return done(topic.error());
     const auto now = backend.engine.LookUpTopic(topic->caller, topic->name);
     if (!now) return done(NoSuchTopic());
-    if (auto checked = CheckBatch(in.entries); !checked.ok()) return done(std::move(checked).error());
-    const auto rules = PublishRules::Of(topic->name, now->settings);
+    const auto rules = PublishRules::Of(topic->name, now->settings, backend.strict);
+    if (auto checked = CheckBatch(in.entries, rules); !checked.ok()) return done(std::move(checked).error());
     if (auto checked = CheckMessages(in.entries, rules); !checked.ok()) return done(std::move(checked).error());
 
     engine::PublishRequest request;
@@ -126,11 +125,11 @@ struct PublishBatchAction {
       bytes += SizeBytes(entry.message);
       if (auto checked = CheckIds(entry.message, rules); !checked.ok()) return checked;
     }
-    if (bytes <= rules.max_bytes) return {};
+    if (bytes <= rules.max_batch_bytes) return {};
     return Refuse(
         SnsFault::kBatchRequestTooLong,
         fmt::format("The length of all the messages put together is more than the limit: {} bytes; at most {}.", bytes,
-                    rules.max_bytes));
+                    rules.max_batch_bytes));
   }
 
   const Backend& backend;

@@ -6,14 +6,18 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/aws/attribute_type.h"
 #include "broker/aws/sns/topic_attributes.h"
 #include "broker/aws/sns_fault.h"
 #include "broker/aws/wire/json_reader.h"
 #include "broker/base/hash.h"
+#include "broker/model/limits.h"
 
 namespace broker::aws::sns {
 namespace {
 
+constexpr std::uint64_t kMaxMessageBytes = 262'144;  // where the topic says no other
+constexpr std::size_t kMaxBatchEntries = 10;
 constexpr std::size_t kMaxSubjectCharacters = 100;
 constexpr std::size_t kMaxIdCharacters = 128;
 constexpr char kSignatureVersion[] = "SignatureVersion";  // the name of the system attribute
@@ -72,10 +76,15 @@ std::uint64_t SizeBytes(const MessageInput& in) {
   return bytes;
 }
 
-PublishRules PublishRules::Of(std::string_view topic, const model::TopicSettings& settings) {
+PublishRules PublishRules::Of(std::string_view topic, const model::TopicSettings& settings, bool strict) {
+  const std::uint64_t max_bytes =
+      MaximumMessageSize(settings).value_or(strict ? kMaxMessageBytes : model::kMaxBodyBytes);
   return {.fifo = IsFifo(topic),
           .deduplicates_by_content = settings.deduplication.by_content,
-          .max_bytes = MaximumMessageSize(settings),
+          .max_bytes = max_bytes,
+          .max_batch_bytes = strict ? max_bytes : model::kMaxBatchBytes,
+          .max_batch_entries = strict ? kMaxBatchEntries : model::kMaxBatchMessages,
+          .documented_numbers = strict,
           .signs_with_sha256 = SignatureVersion(settings) == "2"};
 }
 
@@ -123,6 +132,9 @@ Result<engine::PublishEntry, Refusal> ToEntry(MessageInput in, const PublishRule
   if (!body.ok()) return std::move(body).error();
   auto attributes = ToModel(std::move(in.attributes));
   if (!attributes.ok()) return std::move(attributes).error();
+  if (rules.documented_numbers) {
+    if (const auto name = UndocumentedNumber(*attributes)) return NotANumber(*name);
+  }
 
   engine::PublishEntry entry;
   entry.content.body = *std::move(body);

@@ -28,14 +28,17 @@ void Read(Fields& f, MessageInput& in);
 // What the limits count: the message, and names, types and values of its attributes.
 std::uint64_t SizeBytes(const MessageInput& in);
 
-// What a topic asks of its messages.
+// What a topic asks of its messages: the service's limits if `strict`, else the engine's.
 struct PublishRules {
   bool fifo = false;
   bool deduplicates_by_content = false;
-  std::uint64_t max_bytes = 0;  // of a message, and of a batch
+  std::uint64_t max_bytes = 0;  // of a message
+  std::uint64_t max_batch_bytes = 0;
+  std::size_t max_batch_entries = 0;
+  bool documented_numbers = true;  // IsDocumentedNumber
   bool signs_with_sha256 = false;
 
-  static PublishRules Of(std::string_view topic, const model::TopicSettings& settings);
+  static PublishRules Of(std::string_view topic, const model::TopicSettings& settings, bool strict);
 };
 
 // What a topic asks of a message's group and deduplication id: in a batch, of each or of none. Errors: InvalidParameter.

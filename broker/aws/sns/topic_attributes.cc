@@ -20,7 +20,6 @@ namespace broker::aws::sns {
 namespace {
 
 constexpr std::size_t kMaxDisplayNameBytes = 100;
-constexpr std::uint64_t kDefaultMessageSize = 262'144;
 constexpr std::int64_t kLeastMessageSize = 1'024;
 constexpr std::int64_t kMostMessageSize = 1'048'576;
 constexpr Nanos kDay = std::chrono::hours(24);
@@ -171,9 +170,9 @@ std::string SignatureVersion(const model::TopicSettings& settings) {
   return version.empty() ? "1" : version;
 }
 
-std::uint64_t MaximumMessageSize(const model::TopicSettings& settings) {
-  const auto size = ParseWhole<std::int64_t>(Annotation(settings.notes, "MaximumMessageSize"));
-  return size && *size > 0 ? static_cast<std::uint64_t>(*size) : kDefaultMessageSize;
+std::optional<std::uint64_t> MaximumMessageSize(const model::TopicSettings& settings) {
+  const auto size = ParseWhole<std::uint64_t>(Annotation(settings.notes, "MaximumMessageSize"));
+  return size && *size > 0 ? size : std::nullopt;
 }
 
 Texts AttributesOfTopic(const engine::TopicInfo& topic, const SubscriptionCounts& counts, const Identity& identity,

@@ -34,8 +34,8 @@ Result<void, Refusal> SetAttribute(AttributesOf from, std::string_view topic, co
 // What turns `old` into `changed`, of what attributes can change.
 engine::TopicPatch PatchOf(const model::TopicSettings& old, const model::TopicSettings& changed);
 
-std::string SignatureVersion(const model::TopicSettings& settings);  // "1" or "2"
-std::uint64_t MaximumMessageSize(const model::TopicSettings& settings);
+std::string SignatureVersion(const model::TopicSettings& settings);                     // "1" or "2"
+std::optional<std::uint64_t> MaximumMessageSize(const model::TopicSettings& settings);  // nullopt: the default
 
 struct SubscriptionCounts {
   std::size_t confirmed = 0;

@@ -15,6 +15,7 @@ constexpr Limits kStrict{
     .batch_bytes = 1u << 20,
     .batch_entries = 10,
     .message_attributes = 10,
+    .documented_numbers = true,
     .tags = 50,
     .receive_messages = {1, 10},
     .receive_bytes = 4u << 20,  // ours: one answer does not keep the others waiting long
@@ -36,6 +37,7 @@ constexpr Limits kRelaxed{
     .batch_bytes = model::kMaxBatchBytes,
     .batch_entries = model::kMaxBatchMessages,
     .message_attributes = model::kMaxAttributes,
+    .documented_numbers = false,
     .tags = model::kMaxLabels,
     .receive_messages = {1, model::kMaxReceiveMessages},
     .receive_bytes = model::kMaxReceiveBytes,

@@ -14,6 +14,7 @@ struct Limits {
   std::size_t batch_bytes;
   std::size_t batch_entries;
   std::size_t message_attributes;
+  bool documented_numbers;  // IsDocumentedNumber
   std::size_t tags;
   Range receive_messages;
   std::uint64_t receive_bytes;  // of all messages of one receive; a larger one comes alone

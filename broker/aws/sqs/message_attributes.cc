@@ -7,6 +7,7 @@
 
 #include "broker/aws/attribute_type.h"
 #include "broker/aws/sqs/refusals.h"
+#include "broker/model/decimal.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -78,13 +79,17 @@ Result<MessageAttribute, Refusal> CheckValue(const std::string& name, AttributeV
   if (!binary && !IsCarried(*given)) {
     return Invalid(fmt::format("The value of the message attribute '{}' has invalid characters.", name));
   }
-  if (*kind == AttributeKind::kNumber && !IsNumber(*given)) {
-    return Invalid(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
+  if (*kind == AttributeKind::kNumber && !model::Decimal::Parse(*given)) {
+    return NotANumber(name);
   }
   return MessageAttribute{type, *std::move(given)};
 }
 
 }  // namespace
+
+Refusal NotANumber(std::string_view name) {
+  return Invalid(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
+}
 
 void Read(Fields& f, AttributeValue& in) {
   f.Optional("DataType", in.type);

@@ -28,6 +28,7 @@ using AttributeValues = std::vector<std::pair<std::string, AttributeValue>>;
 
 // Errors: what a name, a type or a value must not be.
 Result<MessageAttributes, Refusal> CheckAttributes(AttributeValues values);
+Refusal NotANumber(std::string_view name);
 
 // REQUIRES: CheckAttributes let them pass.
 model::Attributes ToModel(const MessageAttributes& attributes);

@@ -121,6 +121,9 @@ std::optional<Refusal> CheckEntry(SendEntry& entry, const model::QueueSettings& 
                   fmt::format("Number of message attributes [{}] exceeds the allowed maximum [{}].",
                               content.attributes.size(), limits.message_attributes));
   }
+  if (limits.documented_numbers) {
+    if (const auto name = UndocumentedNumber(content.attributes)) return NotANumber(*name);
+  }
   if (const std::size_t most = MaxMessageBytes(queue, limits); entry.size_bytes > most) {
     return Refuse(
         SqsFault::kInvalidParameterValue,

@@ -51,6 +51,12 @@ void StartMessageMoveTaskAction::Process(std::shared_ptr<Call> call, Input in, D
       return done(
           Refuse(SqsFault::kInvalidParameterValue, "Source queue arn and destination queue arn cannot be the same."));
     }
+    const auto from = backend.engine.LookUpQueue(source->caller, source->queue);
+    const auto to = backend.engine.LookUpQueue(source->caller, destination->queue);
+    if (from && to && from->settings.delivery.ordered != to->settings.delivery.ordered) {
+      return done(Refuse(SqsFault::kInvalidParameterValue,
+                         "Source queue and destination queue must be of the same type: both FIFO, or both standard."));
+    }
     request.destination = model::Target{model::ResourceKind::kQueue, std::move(destination->queue)};
   }
   backend.engine.DescribeQueue(

@@ -154,7 +154,10 @@ std::vector<Fields::Item> Fields::Entries(const MapName& name) {
     }
     return entries;
   }
-  for (const Item& item : Numbered(*value, "entry", Path(name.name))) {
+  // One entry may come without a number: "Attribute.Name" and "Attribute.Value".
+  const bool single = value->Find(name.key) != nullptr;
+  for (const Item& item :
+       single ? std::vector<Item>{{{}, value, Path(name.name)}} : Numbered(*value, "entry", Path(name.name))) {
     Value* const key = item.value->Find(name.key);
     Value* const entry = item.value->Find(name.value);
     if (key == nullptr || entry == nullptr) {

@@ -17,6 +17,20 @@ class Relaxed(OwnDaemon):
         self.send(url, MessageAttributes={f"a{n}": {"DataType": "String", "StringValue": "x"} for n in range(11)})
         self.assertEqual(len(self.receive_one(url)["MessageAttributes"]), 11)
 
+    def test_numbers_and_topics_too(self):
+        self.start("--aws-strict=false")
+        url, topic = self.queue(), self.sns.create_topic(Name=self.name())["TopicArn"]
+        large = {"n": {"DataType": "Number", "StringValue": "1e200"}}
+        self.send(url, MessageAttributes=large)
+        self.assertEqual(self.receive_one(url)["MessageAttributes"], large)
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self.arn(url),
+                           Attributes={"RawMessageDelivery": "true"})
+        self.sns.publish(TopicArn=topic, Message="x" * 400000, MessageAttributes=large)
+        self.assertEqual(len(self.receive_one(url)["Body"]), 400000)
+        self.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": f"e{n}", "Message": "x"}
+                                                                          for n in range(11)])
+        self.assertEqual(len(self.receive(url, 20)), 11)
+
     def test_deleted_name_is_free_at_once(self):
         self.start("--aws-strict=false")
         name = self.name()
