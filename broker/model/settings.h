@@ -41,14 +41,15 @@ struct RetryBackoff {
   bool operator==(const RetryBackoff&) const = default;
 };
 
-// What a queue may hold, ready, leased, retrying and delayed together; 0: no bound. Dead letters and redriven messages
-// go beyond it rather than be lost, and so does what a topic had delayed. A bound below what is stored drops nothing: it
+// What a queue may hold, ready, leased, retrying and delayed together; 0: no bound. Judged when something is
+// published: dead letters, redriven and replayed messages, what a topic had delayed, and what waited for a paused
+// subscription go beyond it rather than be lost. A bound below what is stored drops nothing: it
 // holds for the next publish.
 enum class Overflow {
   kRefuse,      // the publish; of a topic's message, the copy goes to a dead-letter target if there is one: first the
                 // subscription's, then the queue's
-  // That is neither leased nor delayed (the delay of an ordered queue as a whole protects nothing): to the dead-letter
-  // target if there is one. Else as kRefuse.
+  // That is neither leased nor delayed (the delay of an ordered queue as a whole protects nothing): to the queue's
+  // dead-letter target if there is one. Else as kRefuse.
   kDropOldest,
 };
 struct Bounds {
