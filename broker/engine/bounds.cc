@@ -103,7 +103,7 @@ Status Engine::Core::Admit(Publishable target, const model::FilterInput& input, 
 
 Status Engine::Core::AdmitAll(Publishable target, const model::Deduplication& deduplication,
                               const std::vector<PublishEntry>& entries) {
-  const MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
+  const MessageLog& log = target.log();
   Plans plans;
   std::set<std::string> seen;
   for (const PublishEntry& entry : entries) {
@@ -183,7 +183,7 @@ void Engine::Core::ReadToDrop(Queue& queue) {
                        [this, id, request](const ReadOutcome& outcome) {
                          Cursor* owner = FindCursor(id);
                          if (owner == nullptr) return;
-                         Queue* reader = queues_.Find(owner->name_space, owner->owner.name);
+                         Queue* reader = catalog_.queues.Find(owner->name_space, owner->owner.name);
                          BROKER_CHECK(reader != nullptr);
                          owner->dropping = false;
                          std::map<std::uint64_t, RecordPtr> loaded;

@@ -1,16 +1,18 @@
-// Topics, queues and subscriptions by name and by id. Confined to the engine's strand.
+// Topics, queues, subscriptions and snapshots, by name. Confined to the engine's strand.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
+#include "broker/base/result.h"
 #include "broker/engine/commands.h"
 #include "broker/engine/cursor.h"
 #include "broker/engine/message_log.h"
+#include "broker/engine/name_table.h"
 
 namespace broker::engine {
 
@@ -65,6 +67,14 @@ struct Snapshot {
   SnapshotInfo Info() const { return {name, subscription, topic == nullptr ? "" : topic->name, created, expires, labels}; }
 };
 
+// One of the two.
+struct Publishable {
+  Topic* topic = nullptr;
+  Queue* queue = nullptr;
+
+  MessageLog& log() const { return queue != nullptr ? *queue->log : *topic->log; }
+};
+
 // Replaces what the patch gives.
 inline void Patch(model::DeliverySettings& settings, const DeliveryPatch& patch) {
   settings.visibility_timeout = patch.visibility_timeout.value_or(settings.visibility_timeout);
@@ -86,51 +96,48 @@ inline void Patch(model::Notes& notes, const NotesPatch& patch) {
   }
 }
 
-// Things by (namespace, name), in that order.
-template <class T>
-class NameTable {
+// All of them, over all namespaces: how callers name them, and the checks that concern more than one. Knows of logs and
+// cursors only where to find them. What points from one to another is set by whoever adds and erases: a topic lists its
+// subscriptions, and nothing points at what is not in its table any more.
+class Catalog {
  public:
-  using Key = std::pair<std::string, std::string>;
+  NameTable<Topic> topics;
+  NameTable<Queue> queues;
+  NameTable<Subscription> subscriptions;
+  NameTable<Snapshot> snapshots;
 
-  T* Find(const std::string& name_space, const std::string& name) const {
-    const auto it = items_.find({name_space, name});
-    return it == items_.end() ? nullptr : it->second.get();
-  }
-  // REQUIRES: the name is free.
-  T& Add(std::unique_ptr<T> item) {
-    T& added = *item;
-    ++counts_[added.name_space];
-    items_.emplace(Key{added.name_space, added.name}, std::move(item));
-    return added;
-  }
-  void Erase(const T& item) {
-    const auto count = counts_.find(item.name_space);
-    if (--count->second == 0) counts_.erase(count);
-    items_.erase({item.name_space, item.name});
-  }
+  // ---- catalog.cc
+  // Of the caller's namespace. Errors: kNotFound; kInvalidArgument for a name that cannot be one, for one that is a
+  // queue's and another's too, and for a kind that cannot stand there.
+  Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
+  Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
+  Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
+  Result<Snapshot*> FindSnapshot(const Caller&, const std::string& name) const;
+  // What can be published to.
+  Result<Publishable> FindPublishable(const Caller&, const model::Target&) const;
+  // What can be received from. Errors: kFailedPrecondition for a queue subscription, here and below.
+  Result<Cursor*> FindReceivable(const Caller&, const model::Target&) const;
+  Result<Subscription*> FindPullSubscription(const Caller&, const std::string& name) const;
+  Result<SnapshotInfo> GetSnapshot(const Caller&, const std::string& name) const;
+  Result<ListPage<TopicInfo>> ListTopics(const Caller&, const ListRequest&) const;
+  Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&) const;
+  // With `topic`: of its subscriptions.
+  Result<ListPage<SubscriptionInfo>> ListSubscriptions(const Caller&, const ListRequest&,
+                                                       const std::optional<std::string>& topic) const;
+  Result<ListPage<SnapshotInfo>> ListSnapshots(const Caller&, const ListRequest&) const;
 
-  // Calls `visit` for what begins with `prefix` and comes after `after`, in order of names, until it answers false.
-  template <class Visit>
-  void From(const std::string& name_space, const std::string& prefix, const std::string& after, Visit visit) const {
-    auto it = after < prefix ? items_.lower_bound({name_space, prefix}) : items_.upper_bound({name_space, after});
-    for (; it != items_.end() && it->first.first == name_space; ++it) {
-      if (it->first.second.compare(0, prefix.size(), prefix) != 0) break;
-      if (!visit(*it->second)) break;
-    }
-  }
-  template <class Visit>
-  void ForEach(Visit visit) const {
-    for (const auto& [key, item] : items_) visit(*item);
-  }
-  std::size_t size() const { return items_.size(); }
-  std::size_t CountIn(const std::string& name_space) const {
-    const auto count = counts_.find(name_space);
-    return count == counts_.end() ? 0 : count->second;
-  }
-
- private:
-  std::map<Key, std::unique_ptr<T>> items_;
-  std::map<std::string, std::size_t> counts_;  // by namespace
+  // ---- catalog_checks.cc
+  // Of things of a kind ("topics") in one namespace: whether there may be another.
+  static Status CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count, std::uint64_t limit);
+  // Whether `owner` may have the redrive policy of these settings, if any.
+  Status CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
+                      const model::DeliverySettings& settings) const;
+  // Refused when what reaches `from` may reach `to`, by redrive policies and by subscriptions: dead letters of `owner`,
+  // which begin at `from`, would then be dead letters of `owner` again, and so for ever.
+  Status CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner, const model::ResourceRef& from,
+                        const model::ResourceRef& to) const;
+  // Whose redrive policy names it, in order.
+  std::vector<std::string> DeadLetterSources(const std::string& name_space, const model::ResourceRef& target) const;
 };
 
 }  // namespace broker::engine

@@ -57,7 +57,7 @@ void Engine::Core::EndCatchUp(Subscription& subscription) {
 }
 
 void Engine::Core::FollowRetention(const Queue& queue) {
-  subscriptions_.ForEach([&](const Subscription& subscription) {
+  catalog_.subscriptions.ForEach([&](const Subscription& subscription) {
     if (subscription.queue != &queue || subscription.backlog == nullptr) return;
     Cursor& cursor = *subscription.backlog;
     cursor.settings.retention = queue.settings.delivery.retention;

@@ -160,6 +160,11 @@ Cursor* Engine::Core::FindCursor(std::uint64_t id) const {
   return it == cursors_.end() ? nullptr : it->second.get();
 }
 
+Status Engine::Core::CheckRoom() const {
+  if (!storage_full_) return {};
+  return Error(ErrorCode::kStorageFull, "STORAGE_FULL", *storage_full_);
+}
+
 ClockInfo Engine::Core::ShowClock() { return {now_, clock_.wall(), clock_.held_back()}; }
 
 ClockInfo Engine::Core::AcceptClock() {
@@ -170,7 +175,7 @@ ClockInfo Engine::Core::AcceptClock() {
     journal_.RequireSync();
     for (const auto& [id, log] : logs_) timers_.Set({TimerKind::kRetention, id}, now_);
     timers_.Set({TimerKind::kDedup, 0}, now_);
-    snapshots_.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
+    catalog_.snapshots.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
     for (const auto& [id, cursor] : cursors_) {
       if (cursor->expire_unused > Nanos{0}) timers_.Set({TimerKind::kUnused, id}, now_);
     }

@@ -68,27 +68,20 @@ class Engine::Core {
   ClockInfo ShowClock();
   ClockInfo AcceptClock();
 
-  // ---- names.cc
-  Result<Topic*> FindTopic(const Caller&, const std::string& name) const;
-  Result<Queue*> FindQueue(const Caller&, const std::string& name) const;
-  Result<Subscription*> FindSubscription(const Caller&, const std::string& name) const;
+  const Catalog& catalog() const { return catalog_; }
 
   // ---- topics.cc, queues.cc, subscriptions.cc
   Result<TopicInfo> CreateTopic(const Caller&, std::string name, model::TopicSettings);
   Result<TopicInfo> UpdateTopic(const Caller&, const std::string& name, const TopicPatch&);
   Result<TopicDescription> DescribeTopic(const Caller&, const std::string& name);
-  Result<ListPage<TopicInfo>> ListTopics(const Caller&, const ListRequest&);
   Status DeleteTopic(const Caller&, const std::string& name, bool force);
   Result<QueueInfo> CreateQueue(const Caller&, std::string name, model::QueueSettings);
   Result<QueueInfo> UpdateQueue(const Caller&, const std::string& name, const QueuePatch&);
   void DescribeQueue(const Caller&, const std::string& name, Done<QueueDescription>);
-  Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&);
   Status DeleteQueue(const Caller&, const std::string& name, bool force);
   Result<SubscriptionInfo> CreateSubscription(const Caller&, std::string name, model::SubscriptionSettings, StartAt);
   Result<SubscriptionInfo> UpdateSubscription(const Caller&, const std::string& name, const SubscriptionPatch&);
   void DescribeSubscription(const Caller&, const std::string& name, Done<SubscriptionDescription>);
-  Result<ListPage<SubscriptionInfo>> ListSubscriptions(const Caller&, const ListRequest&,
-                                                       const std::optional<std::string>& topic);
   Status DeleteSubscription(const Caller&, const std::string& name);
 
   // ---- publish.cc
@@ -109,8 +102,6 @@ class Engine::Core {
   Result<SnapshotInfo> CreateSnapshot(const Caller&, std::string name, const std::string& subscription,
                                       std::optional<Nanos> life, std::map<std::string, std::string> labels);
   Result<SnapshotInfo> UpdateSnapshot(const Caller&, const std::string& name, const SnapshotPatch&);
-  Result<SnapshotInfo> GetSnapshot(const Caller&, const std::string& name);
-  Result<ListPage<SnapshotInfo>> ListSnapshots(const Caller&, const ListRequest&);
   Status DeleteSnapshot(const Caller&, const std::string& name);
   void Replay(const Caller&, const ReplayRequest&, Done<TaskInfo>);
 
@@ -218,27 +209,8 @@ class Engine::Core {
   void StartScan(Cursor& cursor);
   void ResumeScans();
 
-  // ---- names
-  struct Publishable {
-    Topic* topic = nullptr;
-    Queue* queue = nullptr;
-  };
-  Result<Publishable> FindPublishable(const Caller&, const model::Target&) const;
-  Result<Cursor*> FindReceivable(const Caller&, const model::Target&) const;
-  Result<Subscription*> FindPullSubscription(const Caller&, const std::string& name) const;
-  Result<Snapshot*> FindSnapshot(const Caller&, const std::string& name) const;
+  // ---- topics.cc, subscriptions.cc, cursors.cc
   Status CheckRoom() const;  // kStorageFull below the reserve
-  // Of things of a kind ("topics") in one namespace: whether there may be another.
-  static Status CheckQuota(const std::string& name_space, std::string_view what, std::uint64_t count, std::uint64_t limit);
-  Status CheckRedrive(const std::string& name_space, const model::ResourceRef& owner,
-                      const model::DeliverySettings& settings) const;
-  // Whether a queue takes the dead letters of `owner`.
-  static Status CheckAccess(const Queue& target, const model::ResourceRef& owner);
-  // Refused when what reaches `from` may reach `to`, by redrive policies and by subscriptions: dead letters of `owner`,
-  // which begin at `from`, would then be dead letters of `owner` again, and so for ever.
-  Status CheckNoWayBack(const std::string& name_space, const model::ResourceRef& owner, const model::ResourceRef& from,
-                        const model::ResourceRef& to) const;
-  std::vector<std::string> DeadLetterSources(const std::string& name_space, const model::ResourceRef& target) const;
   void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
   MessageLog& AddLog();
   Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
@@ -385,6 +357,8 @@ class Engine::Core {
     Topic* topic = nullptr;
     std::string problem;
     bool takes_all = false;  // there is none, nor can a filter make one
+
+    MessageLog& log() const { return queue != nullptr ? *queue->log : *topic->log; }
   };
   // With `input`: those of this content.
   DeadLetterHome FindDeadLetterHome(const std::string& name_space, const std::optional<model::RedrivePolicy>& policy,
@@ -545,10 +519,7 @@ class Engine::Core {
 
   std::unordered_map<std::uint64_t, std::unique_ptr<MessageLog>> logs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
-  NameTable<Topic> topics_;
-  NameTable<Queue> queues_;
-  NameTable<Subscription> subscriptions_;
-  NameTable<Snapshot> snapshots_;
+  Catalog catalog_;
   std::map<std::uint64_t, Task> tasks_;
   std::unordered_map<WaiterId, Waiter> waiters_;
   std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name

@@ -156,9 +156,9 @@ Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const std::string&
   }
   const model::ResourceRef& target = policy->target;
   if (target.kind == model::ResourceKind::kQueue) {
-    home.queue = queues_.Find(name_space, target.name);
+    home.queue = catalog_.queues.Find(name_space, target.name);
   } else {
-    home.topic = topics_.Find(name_space, target.name);
+    home.topic = catalog_.topics.Find(name_space, target.name);
   }
   if (storage_full_) {
     home.problem = *storage_full_;
@@ -179,7 +179,7 @@ Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const std::string&
 
 void Engine::Core::AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter,
                                     std::shared_ptr<const Alias> came_by) {
-  MessageLog& log = home.queue != nullptr ? *home.queue->log : *home.topic->log;
+  MessageLog& log = home.log();
   const RecordPtr appended = AppendMessage(log, std::move(letter), std::nullopt, std::move(came_by));
   if (home.topic != nullptr) {
     FanOut(*home.topic, {log.id, model::Sequence(appended->sequence)}, *appended, Copies::kDeadLetters);

@@ -92,7 +92,7 @@ std::map<ScheduleKey, ScheduleEntry> Engine::Core::FirstScheduled(const MessageL
 
 void Engine::Core::RunDelay(MessageLog& log) {
   const Topic* topic = nullptr;
-  topics_.ForEach([&](const Topic& candidate) {
+  catalog_.topics.ForEach([&](const Topic& candidate) {
     if (candidate.log == &log) topic = &candidate;
   });
   const auto scheduled = FirstScheduled(log, kDuePerRun + 1);
@@ -181,9 +181,9 @@ void Engine::Core::ClearSchedule(MessageLog& log) {
 }
 
 Status Engine::Core::CancelDelayed(const Caller& caller, const model::Target& target, model::MessageId id) {
-  auto found = FindPublishable(caller, target);
+  auto found = catalog_.FindPublishable(caller, target);
   if (!found.ok()) return found.error();
-  MessageLog& log = found->queue != nullptr ? *found->queue->log : *found->topic->log;
+  MessageLog& log = found->log();
   const Error missing(ErrorCode::kNotFound, "MESSAGE_NOT_DELAYED",
                       fmt::format("message {} is not (any more) delayed in {}", id.ToString(), target.name),
                       "message/" + id.ToString());

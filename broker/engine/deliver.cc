@@ -48,7 +48,7 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
     return refuse(InvalidField("consumer",
                                fmt::format("a consumer's name is text of at most {} bytes", model::kMaxConsumerBytes)));
   }
-  auto found = FindReceivable(caller, request.source);
+  auto found = catalog_.FindReceivable(caller, request.source);
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = **found;
   const WaiterId id = ++last_waiter_;

@@ -67,7 +67,7 @@ void Engine::DescribeTopic(const Caller& caller, std::string name, Done<TopicDes
   BROKER_COMMAND(core_->DescribeTopic(caller, name));
 }
 void Engine::ListTopics(const Caller& caller, ListRequest request, Done<ListPage<TopicInfo>> done) {
-  BROKER_COMMAND(core_->ListTopics(caller, request));
+  BROKER_COMMAND(core_->catalog().ListTopics(caller, request));
 }
 void Engine::DeleteTopic(const Caller& caller, std::string name, bool force, Done<void> done) {
   BROKER_COMMAND(core_->DeleteTopic(caller, name, force));
@@ -85,11 +85,11 @@ void Engine::DescribeQueue(const Caller& caller, std::string name, Done<QueueDes
   core_->DescribeQueue(caller, name, std::move(done));
 }
 void Engine::ListQueues(const Caller& caller, ListRequest request, Done<ListPage<QueueInfo>> done) {
-  BROKER_COMMAND(core_->ListQueues(caller, request));
+  BROKER_COMMAND(core_->catalog().ListQueues(caller, request));
 }
 std::optional<QueueNow> Engine::LookUpQueue(const Caller& caller, const std::string& name) const {
   core_->AssertStrand();
-  const auto found = core_->FindQueue(caller, name);
+  const auto found = core_->catalog().FindQueue(caller, name);
   if (!found.ok()) return std::nullopt;
   return QueueNow{(*found)->settings, (*found)->cursor->outstanding.leased().messages};
 }
@@ -112,7 +112,7 @@ void Engine::DescribeSubscription(const Caller& caller, std::string name, Done<S
 }
 void Engine::ListSubscriptions(const Caller& caller, ListRequest request, std::optional<std::string> topic,
                                Done<ListPage<SubscriptionInfo>> done) {
-  BROKER_COMMAND(core_->ListSubscriptions(caller, request, topic));
+  BROKER_COMMAND(core_->catalog().ListSubscriptions(caller, request, topic));
 }
 void Engine::DeleteSubscription(const Caller& caller, std::string name, Done<void> done) {
   BROKER_COMMAND(core_->DeleteSubscription(caller, name));
@@ -174,10 +174,10 @@ void Engine::UpdateSnapshot(const Caller& caller, std::string name, SnapshotPatc
   BROKER_COMMAND(core_->UpdateSnapshot(caller, name, patch));
 }
 void Engine::GetSnapshot(const Caller& caller, std::string name, Done<SnapshotInfo> done) {
-  BROKER_COMMAND(core_->GetSnapshot(caller, name));
+  BROKER_COMMAND(core_->catalog().GetSnapshot(caller, name));
 }
 void Engine::ListSnapshots(const Caller& caller, ListRequest request, Done<ListPage<SnapshotInfo>> done) {
-  BROKER_COMMAND(core_->ListSnapshots(caller, request));
+  BROKER_COMMAND(core_->catalog().ListSnapshots(caller, request));
 }
 void Engine::DeleteSnapshot(const Caller& caller, std::string name, Done<void> done) {
   BROKER_COMMAND(core_->DeleteSnapshot(caller, name));
@@ -224,18 +224,18 @@ void Engine::GetIdempotency(const Caller& caller, std::string key, Done<Idempote
 
 std::optional<TopicNow> Engine::LookUpTopic(const Caller& caller, const std::string& name) const {
   core_->AssertStrand();
-  const auto found = core_->FindTopic(caller, name);
+  const auto found = core_->catalog().FindTopic(caller, name);
   return found.ok() ? std::optional(TopicNow{(*found)->settings, (*found)->created}) : std::nullopt;
 }
 std::optional<SubscriptionInfo> Engine::LookUpSubscription(const Caller& caller, const std::string& name) const {
   core_->AssertStrand();
-  const auto found = core_->FindSubscription(caller, name);
+  const auto found = core_->catalog().FindSubscription(caller, name);
   return found.ok() ? std::optional((*found)->Info()) : std::nullopt;
 }
 std::vector<SubscriptionInfo> Engine::LookUpSubscriptions(const Caller& caller, const std::string& topic) const {
   core_->AssertStrand();
   std::vector<SubscriptionInfo> infos;
-  const auto found = core_->FindTopic(caller, topic);
+  const auto found = core_->catalog().FindTopic(caller, topic);
   if (!found.ok()) return infos;
   for (const Subscription* subscription : (*found)->subscriptions) infos.push_back(subscription->Info());
   std::sort(infos.begin(), infos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -28,7 +28,7 @@ std::string Leads(const std::optional<ResourceRef>& destination) {
 }  // namespace
 
 Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& request) {
-  auto found = FindQueue(caller, request.queue);
+  auto found = catalog_.FindQueue(caller, request.queue);
   if (!found.ok()) return found.error();
   const Queue& queue = **found;
   if (request.rate && (*request.rate < 1 || *request.rate > model::kMaxTaskRate)) {
@@ -38,9 +38,9 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
   std::optional<ResourceRef> destination;
   std::uint64_t destination_log = 0;
   if (request.destination) {
-    auto to = FindPublishable(caller, *request.destination);
+    auto to = catalog_.FindPublishable(caller, *request.destination);
     if (!to.ok()) return to.error();
-    destination_log = (to->queue != nullptr ? to->queue->log : to->topic->log)->id.value();
+    destination_log = to->log().id.value();
     destination =
         ResourceRef{to->queue != nullptr ? ResourceKind::kQueue : ResourceKind::kTopic, request.destination->name};
   }
@@ -81,7 +81,7 @@ Status Engine::Core::CheckMove(const Caller& caller, const Queue& source,
     if (!task.info.dry_run) running.emplace(task.source_cursor, &task);
   }
   const bool to_topic = destination && destination->kind == ResourceKind::kTopic;
-  if (to_topic && topics_.Find(caller.name_space, destination->name)->subscriptions.empty()) {
+  if (to_topic && catalog_.topics.Find(caller.name_space, destination->name)->subscriptions.empty()) {
     return Error(ErrorCode::kFailedPrecondition, "NOBODY_SUBSCRIBES",
                  fmt::format("nobody subscribes to {}: what is moved there would be lost", destination->ToString()),
                  destination->ToString());
@@ -125,17 +125,17 @@ std::set<const Queue*> Engine::Core::MoveTargets(const std::string& name_space, 
     }
   };
   if (destination && destination->kind == ResourceKind::kTopic) {
-    add_fed(topics_.Find(name_space, destination->name));
+    add_fed(catalog_.topics.Find(name_space, destination->name));
   } else if (destination) {
-    if (const Queue* queue = queues_.Find(name_space, destination->name)) targets.insert(queue);
+    if (const Queue* queue = catalog_.queues.Find(name_space, destination->name)) targets.insert(queue);
   } else {
     // Of a dead-letter queue, those that name it in their policy, or name a topic that feeds it.
-    const Queue* letters = queues_.Find(name_space, source.name);
-    queues_.ForEach([&](const Queue& queue) {
+    const Queue* letters = catalog_.queues.Find(name_space, source.name);
+    catalog_.queues.ForEach([&](const Queue& queue) {
       const auto& policy = queue.settings.delivery.redrive;
       if (queue.name_space != name_space || !policy) return;
       const Topic* topic =
-          policy->target.kind == ResourceKind::kTopic ? topics_.Find(name_space, policy->target.name) : nullptr;
+          policy->target.kind == ResourceKind::kTopic ? catalog_.topics.Find(name_space, policy->target.name) : nullptr;
       const bool fed = topic != nullptr && letters != nullptr &&
                        std::any_of(topic->subscriptions.begin(), topic->subscriptions.end(),
                                    [&](const Subscription* each) { return each->queue == letters; });
@@ -152,8 +152,8 @@ Step Engine::Core::StepMove(Task& task, std::size_t most) {
   Cursor& cursor = *found;
   const bool dry = task.info.dry_run;
   if (const auto& to = task.info.destination) {
-    const Topic* topic = to->kind == ResourceKind::kTopic ? topics_.Find(task.name_space, to->name) : nullptr;
-    const Queue* queue = to->kind == ResourceKind::kQueue ? queues_.Find(task.name_space, to->name) : nullptr;
+    const Topic* topic = to->kind == ResourceKind::kTopic ? catalog_.topics.Find(task.name_space, to->name) : nullptr;
+    const Queue* queue = to->kind == ResourceKind::kQueue ? catalog_.queues.Find(task.name_space, to->name) : nullptr;
     const MessageLog* log = topic != nullptr ? topic->log : queue != nullptr ? queue->log : nullptr;
     // By its log, not its name: one made anew gets nothing.
     if (log == nullptr || log->id.value() != task.destination_log) {
@@ -244,13 +244,13 @@ bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecor
   const ResourceRef& to = *task.info.destination;
   Publishable target;
   if (to.kind == ResourceKind::kTopic) {
-    target.topic = topics_.Find(task.name_space, to.name);
+    target.topic = catalog_.topics.Find(task.name_space, to.name);
     if (!Reaches(*target.topic, *InputOf(record.message))) {
       NoteLeft(task, fmt::format("passes no filter of those who subscribe to {}", to.ToString()));
       return false;
     }
   } else {
-    target.queue = queues_.Find(task.name_space, to.name);
+    target.queue = catalog_.queues.Find(task.name_space, to.name);
   }
   if (!task.info.dry_run) MoveTo(target, from, record);
   return true;
@@ -272,7 +272,7 @@ void Engine::Core::MoveTo(Publishable to, const Cursor& from, const StoredRecord
     copy->origin = origin;
     message = std::move(copy);
   }
-  MessageLog& log = to.queue != nullptr ? *to.queue->log : *to.topic->log;
+  MessageLog& log = to.log();
   const RecordPtr appended = AppendMessage(log, std::move(message), std::nullopt, record.alias);
   if (to.topic != nullptr) FanOut(*to.topic, {log.id, model::Sequence(appended->sequence)}, *appended, Copies::kDeadLetters);
 }

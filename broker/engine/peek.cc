@@ -92,9 +92,9 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
   const auto answer = [this, done](Page page) { Answer(done, Result<Page>(std::move(page))); };
 
   if (request.state == MessageState::kDelayed) {
-    auto found = FindPublishable(caller, request.source);
+    auto found = catalog_.FindPublishable(caller, request.source);
     if (!found.ok()) return refuse(found.error());
-    const MessageLog& log = found->queue != nullptr ? *found->queue->log : *found->topic->log;
+    const MessageLog& log = found->log();
     if (!log.ordered || log.delay == Nanos{0}) {
       return Offload<Page>([&kv = deps_.kv, id = log.id, from = *token, size = request.page_size] {
                              return DelayedPage(kv, id, from, size);
@@ -102,7 +102,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
                            answer);
     }
   }
-  auto found = FindReceivable(caller, request.source);
+  auto found = catalog_.FindReceivable(caller, request.source);
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = **found;
   const MessageLog& log = *cursor.log;

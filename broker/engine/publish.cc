@@ -51,7 +51,7 @@ Status CheckEntry(const std::string& field, const PublishEntry& entry, bool orde
 
 Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishRequest request) {
   BROKER_RETURN_IF_ERROR(CheckBatch(request));
-  auto found = FindPublishable(caller, request.target);
+  auto found = catalog_.FindPublishable(caller, request.target);
   if (!found.ok()) return found.error();
   BROKER_RETURN_IF_ERROR(CheckRoom());
   const Queue* queue = found->queue;
@@ -89,7 +89,7 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
 Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
                                            const model::Deduplication& deduplication, PublishEntry&& entry,
                                            bool admitted, std::vector<const Subscription*>& unreached) {
-  MessageLog& log = target.queue != nullptr ? *target.queue->log : *target.topic->log;
+  MessageLog& log = target.log();
   const std::string hash = DeduplicationHash(entry.content, deduplication);
   const std::uint64_t size_bytes = model::SizeBytes(entry.content);
   const auto due = DueOf(target, entry, now_);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "broker/engine/core.h"
-#include "broker/engine/listing.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -13,13 +12,13 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   const model::ResourceRef owner{model::ResourceKind::kQueue, name};
-  BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, owner, settings.delivery));
+  BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, owner, settings.delivery));
   BROKER_RETURN_IF_ERROR(CheckRoom());
-  if (queues_.Find(caller.name_space, name) != nullptr) {
+  if (catalog_.queues.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "QUEUE_EXISTS",
                  fmt::format("queue \"{}\" is already there in namespace \"{}\"", name, caller.name_space), owner.ToString());
   }
-  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "queues", queues_.CountIn(caller.name_space), options_.max_queues));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "queues", catalog_.queues.CountIn(caller.name_space), options_.max_queues));
   auto queue = std::make_unique<Queue>();
   queue->name_space = caller.name_space;
   queue->name = std::move(name);
@@ -30,13 +29,13 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   queue->log->ordered = queue->settings.delivery.ordered;
   queue->log->delay = queue->settings.delay;
   queue->log->message_ttl = queue->settings.message_ttl;
-  Queue& added = queues_.Add(std::move(queue));
+  Queue& added = catalog_.queues.Add(std::move(queue));
   StoreQueue(added);
   return added.Info();
 }
 
 Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::string& name, const QueuePatch& patch) {
-  auto found = FindQueue(caller, name);
+  auto found = catalog_.FindQueue(caller, name);
   if (!found.ok()) return found.error();
   Queue& queue = **found;
   model::QueueSettings settings = queue.settings;
@@ -51,7 +50,7 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   // A policy whose target went by force stands in the way of no other change.
   if (patch.delivery.redrive) {
-    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, queue.cursor->owner, settings.delivery));
+    BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, queue.cursor->owner, settings.delivery));
   }
   queue.settings = settings;
   queue.log->delay = settings.delay;
@@ -63,12 +62,12 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
 }
 
 void Engine::Core::DescribeQueue(const Caller& caller, const std::string& name, Done<QueueDescription> done) {
-  auto found = FindQueue(caller, name);
+  auto found = catalog_.FindQueue(caller, name);
   if (!found.ok()) return Answer(std::move(done), Result<QueueDescription>(found.error()));
   QueueDescription description;
   description.info = (*found)->Info();
-  description.dead_letter_sources = DeadLetterSources(caller.name_space, {model::ResourceKind::kQueue, name});
-  subscriptions_.ForEach([&](const Subscription& subscription) {
+  description.dead_letter_sources = catalog_.DeadLetterSources(caller.name_space, {model::ResourceKind::kQueue, name});
+  catalog_.subscriptions.ForEach([&](const Subscription& subscription) {
     if (subscription.queue == *found) description.subscriptions.push_back(subscription.name);
   });
   WithStats(*(*found)->cursor, [this, description, done = std::move(done)](Stats stats) mutable {
@@ -77,20 +76,16 @@ void Engine::Core::DescribeQueue(const Caller& caller, const std::string& name, 
   });
 }
 
-Result<ListPage<QueueInfo>> Engine::Core::ListQueues(const Caller& caller, const ListRequest& request) {
-  return ListNames<QueueInfo>(queues_, caller, request, [](const Queue&) { return true; });
-}
-
 Status Engine::Core::DeleteQueue(const Caller& caller, const std::string& name, bool force) {
-  auto found = FindQueue(caller, name);
+  auto found = catalog_.FindQueue(caller, name);
   if (!found.ok()) return found.error();
   Queue& queue = **found;
   std::vector<Subscription*> subscriptions;
-  subscriptions_.ForEach([&](Subscription& subscription) {
+  catalog_.subscriptions.ForEach([&](Subscription& subscription) {
     if (subscription.queue == &queue) subscriptions.push_back(&subscription);
   });
   if (!force) {
-    const auto sources = DeadLetterSources(caller.name_space, queue.cursor->owner);
+    const auto sources = catalog_.DeadLetterSources(caller.name_space, queue.cursor->owner);
     if (!sources.empty()) {
       return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_TARGET_IN_USE",
                    fmt::format("queue \"{}\" is the dead-letter target of {}; change that first, or force it", name,
@@ -109,7 +104,7 @@ Status Engine::Core::DeleteQueue(const Caller& caller, const std::string& name, 
   MessageLog& log = *queue.log;
   RemoveCursor(*queue.cursor, gone);
   RemoveLog(log);
-  queues_.Erase(queue);
+  catalog_.queues.Erase(queue);
   return {};
 }
 

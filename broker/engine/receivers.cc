@@ -14,7 +14,7 @@ std::uint16_t Engine::Core::Arrived(Cursor& cursor, const Caller& caller) {
 }
 
 Result<std::vector<ConsumerInfo>> Engine::Core::ListConsumers(const Caller& caller, const model::Target& source) {
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   return (*found)->consumers.List(now_, (*found)->outstanding);
 }

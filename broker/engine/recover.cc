@@ -237,11 +237,11 @@ void Engine::Core::Restart() {
     if (const Chunk* open = log->chunks.open()) timers_.Set({TimerKind::kChunk, id}, open->opened + options_.chunk_age);
     reclaim_.insert(id);
   }
-  subscriptions_.ForEach([this](Subscription& subscription) {
+  catalog_.subscriptions.ForEach([this](Subscription& subscription) {
     if (subscription.cursor != nullptr) RestoreExpireUnused(subscription);
     if (subscription.backlog != nullptr && !subscription.settings.paused) Resume(subscription);
   });
-  snapshots_.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
+  catalog_.snapshots.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
   timers_.Set({TimerKind::kDedup, 0}, now_);
   timers_.Set({TimerKind::kIdempotency, 0}, now_);
   if (clock_.held_back() > Nanos{0}) {

@@ -55,7 +55,7 @@ Status Engine::Core::LoadCatalog() {
         topic->settings.notes = FromRecord(record.notes());
         topic->settings.retention = log->retention = Nanos(record.retention_ns());
         topic->log = log;
-        topics[id] = &topics_.Add(std::move(topic));
+        topics[id] = &catalog_.topics.Add(std::move(topic));
         return {};
       }));
   BROKER_RETURN_IF_ERROR(ScanKind<v0::QueueRecord>(
@@ -79,7 +79,7 @@ Status Engine::Core::LoadCatalog() {
         queue->log->ordered = queue->settings.delivery.ordered;
         queue->log->delay = queue->settings.delay;
         queue->log->message_ttl = queue->settings.message_ttl;
-        queues[id] = &queues_.Add(std::move(queue));
+        queues[id] = &catalog_.queues.Add(std::move(queue));
         return {};
       }));
   BROKER_RETURN_IF_ERROR(ScanKind<v0::SubscriptionRecord>(
@@ -123,7 +123,7 @@ Status Engine::Core::LoadCatalog() {
           subscription->cursor = *cursor;
           if (subscription->settings.filter) SetFilter(**cursor, *subscription->settings.filter);
         }
-        Subscription& added = subscriptions_.Add(std::move(subscription));
+        Subscription& added = catalog_.subscriptions.Add(std::move(subscription));
         if (added.topic != nullptr) added.topic->subscriptions.push_back(&added);
         return {};
       }));
@@ -141,7 +141,7 @@ Status Engine::Core::LoadCatalog() {
         if (!cursor.ok()) return cursor.error();
         snapshot->cursor = *cursor;
         snapshot->cursor->use = CursorUse::kFrozen;
-        snapshots_.Add(std::move(snapshot));
+        catalog_.snapshots.Add(std::move(snapshot));
         return {};
       }));
   return ScanKind<v0::TaskRecord>(

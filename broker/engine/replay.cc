@@ -35,9 +35,9 @@ Status CheckReplay(const ReplayRequest& request) {
 void Engine::Core::Replay(const Caller& caller, const ReplayRequest& request, Done<TaskInfo> done) {
   const auto refuse = [&](const Error& error) { Answer(std::move(done), Result<TaskInfo>(error)); };
   if (const Status status = CheckReplay(request); !status.ok()) return refuse(status.error());
-  auto topic = FindTopic(caller, request.topic);
+  auto topic = catalog_.FindTopic(caller, request.topic);
   if (!topic.ok()) return refuse(topic.error());
-  if (auto queue = FindQueue(caller, request.queue); !queue.ok()) return refuse(queue.error());
+  if (auto queue = catalog_.FindQueue(caller, request.queue); !queue.ok()) return refuse(queue.error());
   if (const Status status = CheckRoom(); !status.ok()) return refuse(status.error());
   if ((*topic)->settings.retention == Nanos{0}) {
     return refuse(Error(ErrorCode::kFailedPrecondition, "TOPIC_RETENTION_OFF",
@@ -59,9 +59,9 @@ void Engine::Core::Replay(const Caller& caller, const ReplayRequest& request, Do
 void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& request, model::LogId id, const Place& from,
                                const Place& to, Done<TaskInfo> done) {
   const auto refuse = [&](const Error& error) { Answer(std::move(done), Result<TaskInfo>(error)); };
-  auto topic = FindTopic(caller, request.topic);
+  auto topic = catalog_.FindTopic(caller, request.topic);
   if (!topic.ok()) return refuse(topic.error());
-  auto queue = FindQueue(caller, request.queue);
+  auto queue = catalog_.FindQueue(caller, request.queue);
   if (!queue.ok()) return refuse(queue.error());
   MessageLog& log = *(*topic)->log;
   Place start = from;
@@ -97,7 +97,7 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
 Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   Cursor& cursor = *FindCursor(task.source_cursor);
   if (cursor.log->deleted) return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.source.ToString())};
-  Queue* queue = queues_.Find(task.name_space, task.info.destination->name);
+  Queue* queue = catalog_.queues.Find(task.name_space, task.info.destination->name);
   // By its log, not its name: one made anew gets nothing.
   if (queue == nullptr || queue->log->id.value() != task.destination_log) {
     return {StepEnd::kFailed, fmt::format("{} was deleted", task.info.destination->ToString())};

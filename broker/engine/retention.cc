@@ -79,7 +79,7 @@ void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
 }
 
 Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Target& source) {
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   MessageLog& log = *cursor.log;

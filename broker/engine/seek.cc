@@ -55,12 +55,12 @@ void Engine::Core::Seek(const Caller& caller, const std::string& name, const See
   if (to.time.has_value() == to.snapshot.has_value()) {
     return refuse(InvalidField("to", "a seek goes to a time or to a snapshot: give one of the two"));
   }
-  auto found = FindPullSubscription(caller, name);
+  auto found = catalog_.FindPullSubscription(caller, name);
   if (!found.ok()) return refuse(found.error());
   Cursor& cursor = *(*found)->cursor;
   NoteUse(cursor);
   if (to.time) return SeekToTime(caller, cursor.id.value(), std::max(*to.time, Time(Nanos{1})), std::move(done));
-  auto snapshot = FindSnapshot(caller, *to.snapshot);
+  auto snapshot = catalog_.FindSnapshot(caller, *to.snapshot);
   if (!snapshot.ok()) return refuse(snapshot.error());
   if ((*snapshot)->cursor->log != cursor.log) {
     return refuse(

@@ -103,7 +103,7 @@ void Engine::Core::AdvancePast(Cursor& cursor, std::uint64_t sequence) {
 Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Target& source,
                                          const std::vector<std::string>& receipts) {
   BROKER_RETURN_IF_ERROR(CheckCount("receipts", receipts.size()));
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   NoteUse(cursor);
@@ -133,7 +133,7 @@ Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Targ
 Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Target& source,
                                           const std::vector<NackEntry>& entries) {
   BROKER_RETURN_IF_ERROR(CheckCount("entries", entries.size()));
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   NoteUse(cursor);
@@ -181,7 +181,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
 Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::Target& source,
                                             const std::vector<ExtendEntry>& entries) {
   BROKER_RETURN_IF_ERROR(CheckCount("entries", entries.size()));
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   NoteUse(cursor);
@@ -236,7 +236,7 @@ void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::opti
 
 Status Engine::Core::Release(const Caller& caller, const model::Target& source,
                              const std::vector<std::string>& receipts, bool counted) {
-  auto found = FindReceivable(caller, source);
+  auto found = catalog_.FindReceivable(caller, source);
   if (!found.ok()) return found.error();
   Cursor& cursor = **found;
   NoteUse(cursor);

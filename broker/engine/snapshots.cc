@@ -7,7 +7,7 @@
 #include "broker/base/duration.h"
 #include "broker/base/log.h"
 #include "broker/engine/core.h"
-#include "broker/engine/listing.h"
+#include "broker/model/limits.h"
 #include "broker/model/validation.h"
 #include "storage/keys.h"
 
@@ -27,16 +27,16 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
     return InvalidField("life", fmt::format("{} is not above 0s and at most {}", FormatDuration(*life),
                                             FormatDuration(model::kMaxSnapshotLife)));
   }
-  auto found = FindPullSubscription(caller, subscription);
+  auto found = catalog_.FindPullSubscription(caller, subscription);
   if (!found.ok()) return found.error();
   BROKER_RETURN_IF_ERROR(CheckRoom());
-  if (snapshots_.Find(caller.name_space, name) != nullptr) {
+  if (catalog_.snapshots.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "SNAPSHOT_EXISTS",
                  fmt::format("snapshot \"{}\" is already there in namespace \"{}\"", name, caller.name_space),
                  "snapshot/" + name);
   }
   BROKER_RETURN_IF_ERROR(
-      CheckQuota(caller.name_space, "snapshots", snapshots_.CountIn(caller.name_space), options_.max_snapshots));
+      Catalog::CheckQuota(caller.name_space, "snapshots", catalog_.snapshots.CountIn(caller.name_space), options_.max_snapshots));
   const Cursor& source = *(*found)->cursor;
   auto snapshot = std::make_unique<Snapshot>();
   snapshot->name_space = caller.name_space;
@@ -54,7 +54,7 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
     for (const auto& [bit, entry] : entries) PutOutstanding(frozen, page * 64 + bit, AsNew(entry));
   }
   snapshot->cursor = &frozen;
-  Snapshot& added = snapshots_.Add(std::move(snapshot));
+  Snapshot& added = catalog_.snapshots.Add(std::move(snapshot));
   StoreSnapshot(added);
   SetSnapshotTimer(added);
   return added.Info();
@@ -62,7 +62,7 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
 
 Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const std::string& name,
                                                   const SnapshotPatch& patch) {
-  auto found = FindSnapshot(caller, name);
+  auto found = catalog_.FindSnapshot(caller, name);
   if (!found.ok()) return found.error();
   if (patch.labels) BROKER_RETURN_IF_ERROR(model::CheckLabels("labels", *patch.labels));
   if (patch.expires && (*patch.expires < now_ || *patch.expires > now_ + model::kMaxSnapshotLife)) {
@@ -77,18 +77,8 @@ Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const st
   return snapshot.Info();
 }
 
-Result<SnapshotInfo> Engine::Core::GetSnapshot(const Caller& caller, const std::string& name) {
-  auto found = FindSnapshot(caller, name);
-  if (!found.ok()) return found.error();
-  return (*found)->Info();
-}
-
-Result<ListPage<SnapshotInfo>> Engine::Core::ListSnapshots(const Caller& caller, const ListRequest& request) {
-  return ListNames<SnapshotInfo>(snapshots_, caller, request, [](const Snapshot&) { return true; });
-}
-
 Status Engine::Core::DeleteSnapshot(const Caller& caller, const std::string& name) {
-  auto found = FindSnapshot(caller, name);
+  auto found = catalog_.FindSnapshot(caller, name);
   if (!found.ok()) return found.error();
   RemoveSnapshot(**found);
   return {};
@@ -100,7 +90,7 @@ void Engine::Core::SetSnapshotTimer(const Snapshot& snapshot) {
 }
 
 void Engine::Core::RunSnapshotExpiry(Cursor& frozen) {
-  Snapshot* found = snapshots_.Find(frozen.name_space, frozen.owner.name);
+  Snapshot* found = catalog_.snapshots.Find(frozen.name_space, frozen.owner.name);
   BROKER_CHECK(found != nullptr);
   Snapshot& snapshot = *found;
   if (snapshot.expires > clock_.expiry_now()) return SetSnapshotTimer(snapshot);
@@ -111,7 +101,7 @@ void Engine::Core::RunSnapshotExpiry(Cursor& frozen) {
 void Engine::Core::RemoveSnapshot(Snapshot& snapshot) {
   journal_.Delete(storage::Family::kCatalog, storage::KindKey('n', snapshot.cursor->id.value()));
   RemoveCursor(*snapshot.cursor, {});
-  snapshots_.Erase(snapshot);
+  catalog_.snapshots.Erase(snapshot);
 }
 
 }  // namespace broker::engine

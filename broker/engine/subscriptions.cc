@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "broker/engine/core.h"
-#include "broker/engine/listing.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -14,31 +13,31 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   const model::ResourceRef owner{model::ResourceKind::kSubscription, name};
-  BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, owner, settings.delivery));
+  BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, owner, settings.delivery));
   BROKER_RETURN_IF_ERROR(CheckRoom());
-  if (subscriptions_.Find(caller.name_space, name) != nullptr) {
+  if (catalog_.subscriptions.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "SUBSCRIPTION_EXISTS",
                  fmt::format("subscription \"{}\" is already there in namespace \"{}\"", name, caller.name_space),
                  owner.ToString());
   }
-  auto topic = FindTopic(caller, settings.topic);
+  auto topic = catalog_.FindTopic(caller, settings.topic);
   if (!topic.ok()) return topic.error();
   const model::ResourceRef fed_by{model::ResourceKind::kTopic, settings.topic};
   if (settings.delivery.redrive) {
-    BROKER_RETURN_IF_ERROR(CheckNoWayBack(caller.name_space, owner, settings.delivery.redrive->target, fed_by));
+    BROKER_RETURN_IF_ERROR(catalog_.CheckNoWayBack(caller.name_space, owner, settings.delivery.redrive->target, fed_by));
   }
   Queue* queue = nullptr;
   if (settings.queue) {
-    auto found = FindQueue(caller, *settings.queue);
+    auto found = catalog_.FindQueue(caller, *settings.queue);
     if (!found.ok()) return found.error();
     queue = *found;
     const model::ResourceRef& fed = queue->cursor->owner;
-    BROKER_RETURN_IF_ERROR(CheckNoWayBack(caller.name_space, fed, fed, fed_by));
+    BROKER_RETURN_IF_ERROR(catalog_.CheckNoWayBack(caller.name_space, fed, fed, fed_by));
     if (start == StartAt::kEarliest) {
       return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
     }
   }
-  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "subscriptions", subscriptions_.CountIn(caller.name_space), options_.max_subscriptions));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "subscriptions", catalog_.subscriptions.CountIn(caller.name_space), options_.max_subscriptions));
   auto subscription = std::make_unique<Subscription>();
   subscription->name_space = caller.name_space;
   subscription->name = std::move(name);
@@ -57,7 +56,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   } else {
     subscription->id = NextId();
   }
-  Subscription& added = subscriptions_.Add(std::move(subscription));
+  Subscription& added = catalog_.subscriptions.Add(std::move(subscription));
   (*topic)->subscriptions.push_back(&added);
   if (added.cursor != nullptr) SetExpireUnused(added);
   if (added.settings.paused) Pause(added);
@@ -67,7 +66,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
 
 Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, const std::string& name,
                                                           const SubscriptionPatch& patch) {
-  auto found = FindSubscription(caller, name);
+  auto found = catalog_.FindSubscription(caller, name);
   if (!found.ok()) return found.error();
   Subscription& subscription = **found;
   model::SubscriptionSettings settings = subscription.settings;
@@ -86,7 +85,7 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;
   if (patch.delivery.redrive) {
-    BROKER_RETURN_IF_ERROR(CheckRedrive(caller.name_space, {model::ResourceKind::kSubscription, name}, settings.delivery));
+    BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, {model::ResourceKind::kSubscription, name}, settings.delivery));
   }
   if (subscription.cursor != nullptr) ApplyDelivery(*subscription.cursor, settings.delivery);
   subscription.settings = settings;
@@ -99,7 +98,7 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
 
 void Engine::Core::DescribeSubscription(const Caller& caller, const std::string& name,
                                         Done<SubscriptionDescription> done) {
-  auto found = FindSubscription(caller, name);
+  auto found = catalog_.FindSubscription(caller, name);
   if (!found.ok()) return Answer(std::move(done), Result<SubscriptionDescription>(found.error()));
   SubscriptionDescription description;
   description.info = (*found)->Info();
@@ -113,18 +112,8 @@ void Engine::Core::DescribeSubscription(const Caller& caller, const std::string&
   });
 }
 
-Result<ListPage<SubscriptionInfo>> Engine::Core::ListSubscriptions(const Caller& caller, const ListRequest& request,
-                                                                   const std::optional<std::string>& topic) {
-  if (topic) {
-    if (auto found = FindTopic(caller, *topic); !found.ok()) return found.error();
-  }
-  return ListNames<SubscriptionInfo>(subscriptions_, caller, request, [&](const Subscription& subscription) {
-    return !topic || subscription.settings.topic == *topic;
-  });
-}
-
 Status Engine::Core::DeleteSubscription(const Caller& caller, const std::string& name) {
-  auto found = FindSubscription(caller, name);
+  auto found = catalog_.FindSubscription(caller, name);
   if (!found.ok()) return found.error();
   RemoveSubscription(**found);
   return {};
@@ -140,7 +129,7 @@ void Engine::Core::RemoveSubscription(Subscription& subscription) {
   if (subscription.backlog != nullptr) RemoveCursor(*subscription.backlog, {});
   journal_.Delete(storage::Family::kCatalog, storage::KindKey('s', subscription.id));
   journal_.RequireSync();
-  subscriptions_.Erase(subscription);
+  catalog_.subscriptions.Erase(subscription);
 }
 
 }  // namespace broker::engine

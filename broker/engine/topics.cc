@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "broker/engine/core.h"
-#include "broker/engine/listing.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -22,11 +21,11 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   BROKER_RETURN_IF_ERROR(CheckRoom());
-  if (topics_.Find(caller.name_space, name) != nullptr) {
+  if (catalog_.topics.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "TOPIC_EXISTS",
                  fmt::format("topic \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "topic/" + name);
   }
-  BROKER_RETURN_IF_ERROR(CheckQuota(caller.name_space, "topics", topics_.CountIn(caller.name_space), options_.max_topics));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "topics", catalog_.topics.CountIn(caller.name_space), options_.max_topics));
   auto topic = std::make_unique<Topic>();
   topic->name_space = caller.name_space;
   topic->name = std::move(name);
@@ -34,13 +33,13 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   topic->settings = settings;
   topic->log = &AddLog();
   topic->log->retention = topic->settings.retention;
-  Topic& added = topics_.Add(std::move(topic));
+  Topic& added = catalog_.topics.Add(std::move(topic));
   StoreTopic(added, false);
   return added.Info();
 }
 
 Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::string& name, const TopicPatch& patch) {
-  auto topic = FindTopic(caller, name);
+  auto topic = catalog_.FindTopic(caller, name);
   if (!topic.ok()) return topic.error();
   model::TopicSettings settings = (*topic)->settings;
   Patch(settings.notes, patch.notes);
@@ -56,7 +55,7 @@ Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::str
 }
 
 Result<TopicDescription> Engine::Core::DescribeTopic(const Caller& caller, const std::string& name) {
-  auto found = FindTopic(caller, name);
+  auto found = catalog_.FindTopic(caller, name);
   if (!found.ok()) return found.error();
   const Topic& topic = **found;
   TopicDescription description;
@@ -70,15 +69,11 @@ Result<TopicDescription> Engine::Core::DescribeTopic(const Caller& caller, const
   return description;
 }
 
-Result<ListPage<TopicInfo>> Engine::Core::ListTopics(const Caller& caller, const ListRequest& request) {
-  return ListNames<TopicInfo>(topics_, caller, request, [](const Topic&) { return true; });
-}
-
 Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, bool force) {
-  auto found = FindTopic(caller, name);
+  auto found = catalog_.FindTopic(caller, name);
   if (!found.ok()) return found.error();
   Topic& topic = **found;
-  const auto sources = DeadLetterSources(caller.name_space, {model::ResourceKind::kTopic, name});
+  const auto sources = catalog_.DeadLetterSources(caller.name_space, {model::ResourceKind::kTopic, name});
   if (!sources.empty() && !force) {
     return Error(ErrorCode::kFailedPrecondition, "DEAD_LETTER_TARGET_IN_USE",
                  fmt::format("topic \"{}\" is the dead-letter target of {}; change that first, or force it", name,
@@ -97,7 +92,7 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
     subscription->settings.topic.clear();
     StoreSubscription(*subscription);
   }
-  snapshots_.ForEach([&](Snapshot& snapshot) {
+  catalog_.snapshots.ForEach([&](Snapshot& snapshot) {
     if (snapshot.topic == &topic) snapshot.topic = nullptr;
   });
   MessageLog& log = *topic.log;
@@ -105,7 +100,7 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
   ApplyTopicRetention(log, Nanos{0});
   log.deleted = true;
   StoreTopic(topic, true);
-  topics_.Erase(topic);
+  catalog_.topics.Erase(topic);
   reclaim_.insert(log.id.value());
   return {};
 }

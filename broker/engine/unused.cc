@@ -52,7 +52,7 @@ void Engine::Core::RunUnused(Cursor& cursor) {
   }
   broker::Log(LogLevel::kInfo, "unused_subscription_expired",
               {{"subscription", cursor.owner.name}, {"namespace", cursor.name_space}});
-  RemoveSubscription(*subscriptions_.Find(cursor.name_space, cursor.owner.name));
+  RemoveSubscription(*catalog_.subscriptions.Find(cursor.name_space, cursor.owner.name));
 }
 
 }  // namespace broker::engine
