@@ -90,12 +90,12 @@ std::optional<MonotonicTime> Engine::Core::NextDeadline() const {
 }
 
 bool Engine::Core::HasWork() const {
-  return !group_under_way_ && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || !dirty_logs_.empty() ||
+  return !journal_.under_way() && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || !dirty_logs_.empty() ||
                                !reclaim_.empty() || !dying_.empty() || engine_dirty_ || MayScan());
 }
 
 std::optional<PendingGroup> Engine::Core::TakeGroup() {
-  BROKER_CHECK(!group_under_way_);
+  BROKER_CHECK(!journal_.under_way());
   now_ = clock_.Tick();
   RunDue();
   for (const std::uint64_t id : std::exchange(serve_, {})) {
@@ -115,8 +115,7 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   group.commit.sync = journal_.TakeSync();
   group.commit.engine_time = now_;
   group.answers = journal_.TakeAnswers();
-  ++group_;
-  group_under_way_ = true;
+  journal_.BeginCommit();
   return group;
 }
 
@@ -139,14 +138,12 @@ void Engine::Core::FlushDirty() {
 }
 
 void Engine::Core::Committed(PendingGroup group) {
-  BROKER_CHECK(group_under_way_);
-  group_under_way_ = false;
-  committed_ = group_ - 1;
-  deduplicator_.OnCommitted(committed_);
-  idempotency_.OnCommitted(committed_);
+  journal_.EndCommit();
+  deduplicator_.OnCommitted(journal_.committed());
+  idempotency_.OnCommitted(journal_.committed());
   ForgetCommittedSchedules();
   ResumeScans();
-  tail_cache_.Evict(committed_);
+  tail_cache_.Evict(journal_.committed());
   for (auto& answer : group.answers) answer();
 }
 

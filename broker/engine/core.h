@@ -147,9 +147,6 @@ class Engine::Core {
   void RunDue();
   void OnTimer(Timers::Key key);
   void FlushDirty();
-  // Whatever was appended until now is in this group or an earlier one.
-  std::uint64_t NewestGroup() const { return journal_.has_effects() ? group_ : group_ - 1; }
-  bool AllStored() const { return NewestGroup() <= committed_; }
   std::uint64_t NextId() { engine_dirty_ = true; return next_id_++; }
   MessageLog* FindLog(std::uint64_t id) const;
   Cursor* FindCursor(std::uint64_t id) const;
@@ -529,9 +526,6 @@ class Engine::Core {
   std::uint64_t nonce_counter_ = 0;
   std::uint64_t next_id_ = 1;
   WaiterId last_waiter_ = 0;
-  std::uint64_t group_ = 1;      // being built
-  std::uint64_t committed_ = 0;  // the last that is durable
-  bool group_under_way_ = false;
   bool running_due_ = false;
   bool engine_dirty_ = false;
   std::optional<std::string> storage_full_;

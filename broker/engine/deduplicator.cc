@@ -46,19 +46,18 @@ std::optional<model::MessageId> Deduplicator::Find(std::uint64_t log, const std:
   return std::nullopt;
 }
 
-void Deduplicator::Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now,
-                            std::uint64_t group) {
+void Deduplicator::Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now) {
   const std::string key = storage::DedupKey(Generation(now), log, hash);
   storage::v0::DedupRecord record;
   record.mutable_id()->set_log(id.log.value());
   record.mutable_id()->set_sequence(id.sequence.value());
   record.set_time_ns(ToNanos(now));
   journal_.Put(Family::kDedup, key, record);
-  pending_[key] = {id, now, group};
+  pending_[key] = {id, now, journal_.group()};
 }
 
-void Deduplicator::Forget(std::uint64_t log, Time now, std::uint64_t group) {
-  forgotten_[log] = group;
+void Deduplicator::Forget(std::uint64_t log, Time now) {
+  forgotten_[log] = journal_.group();
   const std::uint64_t current = Generation(now);
   for (const std::uint64_t generation : {current, current - 1}) {
     const std::string from = storage::PairKey(generation, log);

@@ -23,9 +23,9 @@ class Deduplicator {
   // The id that was stored under (log, scope, id) within the window before `now`, if any. `now` is expiry time.
   // Reads the store for ids that were not seen in a group still under way: a point lookup in recent data.
   std::optional<model::MessageId> Find(std::uint64_t log, const std::string& hash, Time now);
-  void Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now, std::uint64_t group);
+  void Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now);
   // Forgets everything of a log.
-  void Forget(std::uint64_t log, Time now, std::uint64_t group);
+  void Forget(std::uint64_t log, Time now);
   // Drops generations that `now` has left behind. Answers when to call it next.
   Time DropOld(Time now);
   void OnCommitted(std::uint64_t group);

@@ -34,7 +34,7 @@ void Engine::Core::Schedule(MessageLog& log, const StoredRecord& record) {
   const ScheduleKey key{Millisecond(record.due), record.sequence};
   journal_.Put(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second), entry);
   journal_.RequireSync();
-  log.schedule_added[key] = {{record.size_bytes, record.key_hash, record.expires, record.alias}, group_};
+  log.schedule_added[key] = {{record.size_bytes, record.key_hash, record.expires, record.alias}, journal_.group()};
   schedule_pending_.insert(log.id.value());
   log.delayed += {1, record.size_bytes};
   if (Chunk* chunk = log.chunks.Find(record.sequence)) ++chunk->scheduled;
@@ -50,7 +50,7 @@ void Engine::Core::Unschedule(MessageLog& log, const ScheduleKey& key, std::uint
   journal_.Delete(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second));
   journal_.RequireSync();
   log.schedule_added.erase(key);
-  log.schedule_removed[key] = group_;
+  log.schedule_removed[key] = journal_.group();
   schedule_pending_.insert(log.id.value());
   log.delayed -= {1, size_bytes};
   log.delayed_dirty = true;
@@ -67,7 +67,7 @@ void Engine::Core::Unschedule(MessageLog& log, const ScheduleKey& key, std::uint
 std::map<ScheduleKey, ScheduleEntry> Engine::Core::FirstScheduled(const MessageLog& log, std::size_t limit) const {
   std::map<ScheduleKey, ScheduleEntry> first;
   for (const auto& [key, added] : log.schedule_added) first.emplace(key, added.first);
-  if (log.schedule_cleared_in > committed_) return first;
+  if (log.schedule_cleared_in > journal_.committed()) return first;
   const std::uint64_t id = log.id.value();
   std::size_t read = 0;
   const Status status = deps_.kv.Scan(
@@ -158,8 +158,8 @@ void Engine::Core::ForgetCommittedSchedules() {
   std::erase_if(schedule_pending_, [this](std::uint64_t id) {
     MessageLog* log = FindLog(id);
     if (log == nullptr) return true;
-    std::erase_if(log->schedule_added, [this](const auto& item) { return item.second.second <= committed_; });
-    std::erase_if(log->schedule_removed, [this](const auto& item) { return item.second <= committed_; });
+    std::erase_if(log->schedule_added, [this](const auto& item) { return item.second.second <= journal_.committed(); });
+    std::erase_if(log->schedule_removed, [this](const auto& item) { return item.second <= journal_.committed(); });
     return log->schedule_added.empty() && log->schedule_removed.empty();
   });
 }
@@ -171,7 +171,7 @@ void Engine::Core::ClearSchedule(MessageLog& log) {
   journal_.DeleteRange(Family::kSchedule, storage::PairKey(log.id.value(), 0), storage::PairKey(log.id.value() + 1, 0));
   journal_.RequireSync();
   log.schedule_added.clear();
-  log.schedule_cleared_in = group_;
+  log.schedule_cleared_in = journal_.group();
   log.delayed = {};
   for (Chunk& chunk : log.chunks.chunks()) chunk.scheduled = 0;
   for (const std::uint64_t sequence : std::exchange(log.kept_scheduled, {})) ReleaseKept(log, sequence);
@@ -193,7 +193,7 @@ Status Engine::Core::CancelDelayed(const Caller& caller, const model::Target& ta
   if (record == nullptr || record->damaged || !record->held || record->due == Time{}) return missing;
   const ScheduleKey key{Millisecond(record->due), id.sequence.value()};
   bool scheduled = log.schedule_added.count(key) > 0;
-  if (!scheduled && log.schedule_removed.count(key) == 0 && log.schedule_cleared_in <= committed_) {
+  if (!scheduled && log.schedule_removed.count(key) == 0 && log.schedule_cleared_in <= journal_.committed()) {
     const auto entry = deps_.kv.Get(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second),
                                     storage::ReadMode::kExact);
     if (!entry.ok()) return entry.error();

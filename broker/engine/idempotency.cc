@@ -110,7 +110,7 @@ Status Engine::Core::ReleaseIdempotency(const Caller& caller, const std::string&
                     key),
         key);
   }
-  idempotency_.Remove(hash, *found, group_);
+  idempotency_.Remove(hash, *found);
   return {};
 }
 
@@ -119,11 +119,11 @@ Status Engine::Core::ForgetIdempotency(const Caller& caller, const std::string& 
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
   const auto found = idempotency_.Find(hash);
   if (!found.ok()) {  // damaged: this is the way to be rid of it
-    idempotency_.Remove(hash, std::nullopt, group_);
+    idempotency_.Remove(hash, std::nullopt);
     return {};
   }
   if (!*found || (*found)->expires <= clock_.expiry_now()) return NoSuchKey(caller, key);
-  idempotency_.Remove(hash, *found, group_);
+  idempotency_.Remove(hash, *found);
   return {};
 }
 
@@ -141,7 +141,7 @@ Result<IdempotencyClaim> Engine::Core::GetIdempotency(const Caller& caller, cons
 
 void Engine::Core::PutIdempotency(const std::string& hash, const std::optional<Record>& old, Record record) {
   timers_.SetNoLater({TimerKind::kIdempotency, 0}, record.expires + clock_.held_back());
-  idempotency_.Put(hash, old, std::move(record), group_);
+  idempotency_.Put(hash, old, std::move(record));
 }
 
 // Deletes what has expired, in bounded steps that look off the strand.

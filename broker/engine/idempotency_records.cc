@@ -46,17 +46,15 @@ Result<std::optional<IdempotencyRecords::Record>> IdempotencyRecords::Find(const
                               FromNanos(stored.expires_ns())});
 }
 
-void IdempotencyRecords::Change(const std::string& hash, const std::optional<Record>& old, std::optional<Record> record,
-                                std::uint64_t group) {
+void IdempotencyRecords::Change(const std::string& hash, const std::optional<Record>& old, std::optional<Record> record) {
   if (old && (!record || old->expires != record->expires))
     journal_.Delete(Family::kIdempotency, ExpiryKey(old->expires, hash));
   if (sweeping_) changed_[hash] = record ? std::optional(record->expires) : std::nullopt;
-  pending_[hash] = {std::move(record), group};
+  pending_[hash] = {std::move(record), journal_.group()};
   journal_.RequireSync();
 }
 
-void IdempotencyRecords::Put(const std::string& hash, const std::optional<Record>& old, Record record,
-                             std::uint64_t group) {
+void IdempotencyRecords::Put(const std::string& hash, const std::optional<Record>& old, Record record) {
   storage::v0::IdempotencyRecord stored;
   stored.set_name_space(record.name_space);
   stored.set_key(record.key);
@@ -66,13 +64,13 @@ void IdempotencyRecords::Put(const std::string& hash, const std::optional<Record
   stored.set_expires_ns(ToNanos(record.expires));
   journal_.Put(Family::kIdempotency, RecordKey(hash), stored);
   const std::string entry = ExpiryKey(record.expires, hash);
-  Change(hash, old, std::move(record), group);
+  Change(hash, old, std::move(record));
   journal_.PutEmpty(Family::kIdempotency, entry);
 }
 
-void IdempotencyRecords::Remove(const std::string& hash, const std::optional<Record>& old, std::uint64_t group) {
+void IdempotencyRecords::Remove(const std::string& hash, const std::optional<Record>& old) {
   journal_.Delete(Family::kIdempotency, RecordKey(hash));
-  Change(hash, old, std::nullopt, group);
+  Change(hash, old, std::nullopt);
 }
 
 void IdempotencyRecords::OnCommitted(std::uint64_t group) {

@@ -41,8 +41,8 @@ class IdempotencyRecords {
   // The record, expired or not. Errors: kDataLoss when it is damaged; such a key counts as neither free nor done.
   Result<std::optional<Record>> Find(const std::string& hash) const;
   // Replaces `old`, which is what Find answered. Durable with a synced group.
-  void Put(const std::string& hash, const std::optional<Record>& old, Record record, std::uint64_t group);
-  void Remove(const std::string& hash, const std::optional<Record>& old, std::uint64_t group);
+  void Put(const std::string& hash, const std::optional<Record>& old, Record record);
+  void Remove(const std::string& hash, const std::optional<Record>& old);
   void OnCommitted(std::uint64_t group);
 
   // Up to `limit` entries that expired at or before `now`. Thread-safe; may block.
@@ -58,8 +58,7 @@ class IdempotencyRecords {
     std::optional<Record> record;  // none: removed
     std::uint64_t group = 0;
   };
-  void Change(const std::string& hash, const std::optional<Record>& old, std::optional<Record> record,
-              std::uint64_t group);
+  void Change(const std::string& hash, const std::optional<Record>& old, std::optional<Record> record);
 
   const storage::Kv& kv_;
   Journal& journal_;

@@ -111,7 +111,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   const model::MessageId id{log.id, model::Sequence(record->sequence)};
   if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record, Copies::kPublished);
   if (room == Room::kByDropping) DropOldest(*target.queue);
-  if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now(), group_);
+  if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now());
   journal_.RequireSync();
   return Published{id, false};
 }
@@ -206,7 +206,7 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
   journal_.Put(Family::kLog, storage::PairKey(log.id.value(), record.sequence), durable);
 
   auto appended = std::make_shared<const StoredRecord>(std::move(record));
-  tail_cache_.Add(log, appended, group_);
+  tail_cache_.Add(log, appended, journal_.group());
   SetRetentionTimer(log);
   ScanAppended(log, *appended);
   if (!appended->held) WakeReaders(log);

@@ -121,7 +121,7 @@ void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
   const std::uint64_t id = log.id.value();
   const std::uint64_t first = chunk.first;
   const std::uint64_t last = chunk.last;
-  const bool all_stored = AllStored();
+  const bool all_stored = journal_.all_durable();
   Offload<Survivors>(
       [&kv = deps_.kv, id, first, last, points, scheduled] {
         Survivors survivors;

@@ -94,7 +94,7 @@ Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Tar
   if (cursor.owner.kind == model::ResourceKind::kQueue) {
     count += log.delayed.messages;
     ClearSchedule(log);
-    deduplicator_.Forget(log.id.value(), clock_.expiry_now(), group_);
+    deduplicator_.Forget(log.id.value(), clock_.expiry_now());
   }
   journal_.RequireSync();
   return count;

@@ -128,8 +128,8 @@ void Engine::Core::StartScan(Cursor& cursor) {
     request.run_max_records = kStepRecords;
   } else {
     // At hand without its message, and perhaps not yet stored.
-    if (scan.wait_group == 0) scan.wait_group = NewestGroup();
-    if (scan.wait_group > committed_) {
+    if (scan.wait_group == 0) scan.wait_group = journal_.newest();
+    if (scan.wait_group > journal_.committed()) {
       waiting_scans_.push_back(cursor.id.value());
       scan.queued = true;
       return;
