@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 
 namespace broker::engine {
 namespace {
@@ -53,7 +54,7 @@ void Engine::Core::CatchUp(Subscription& subscription) {
 void Engine::Core::EndCatchUp(Subscription& subscription) {
   RemoveCursor(*std::exchange(subscription.backlog, nullptr), {});
   if (subscription.topic == nullptr) return RemoveSubscription(subscription);
-  StoreSubscription(subscription);
+  StoreSubscription(journal_, subscription);
 }
 
 void Engine::Core::FollowRetention(const Queue& queue) {

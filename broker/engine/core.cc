@@ -1,4 +1,5 @@
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 
 #include <utility>
 
@@ -123,18 +124,18 @@ void Engine::Core::FlushDirty() {
   for (const std::uint64_t id : std::exchange(dirty_cursors_, {})) {
     Cursor* cursor = FindCursor(id);
     if (cursor == nullptr) continue;
-    for (const std::uint64_t page : cursor->outstanding.TakeDirtyPages()) StorePage(*cursor, page);
-    if (std::exchange(cursor->position_dirty, false)) StoreCursorPosition(*cursor);
+    for (const std::uint64_t page : cursor->outstanding.TakeDirtyPages()) StorePage(journal_, *cursor, page);
+    if (std::exchange(cursor->position_dirty, false)) StoreCursorPosition(journal_, *cursor);
     if (cursor->filter && journal_.syncs()) cursor->safe_position = cursor->position;
     UpdateCursorTimer(*cursor);
   }
   for (const std::uint64_t id : std::exchange(dirty_logs_, {})) {
     MessageLog* log = FindLog(id);
     if (log == nullptr) continue;
-    if (std::exchange(log->state_dirty, false)) StoreLogState(*log);
-    if (std::exchange(log->delayed_dirty, false)) StoreDelayed(*log);
+    if (std::exchange(log->state_dirty, false)) StoreLogState(journal_, *log);
+    if (std::exchange(log->delayed_dirty, false)) StoreDelayed(journal_, *log);
   }
-  if (std::exchange(engine_dirty_, false)) StoreEngine();
+  if (std::exchange(engine_dirty_, false)) StoreEngine(journal_, next_id_, boot_, clock_.held_back());
 }
 
 void Engine::Core::Committed(PendingGroup group) {

@@ -165,18 +165,6 @@ class Engine::Core {
     });
   }
 
-  // ---- store.cc: what is written of each thing
-  void StoreTopic(const Topic&, bool deleted);
-  void StoreQueue(const Queue&);
-  void StoreSubscription(const Subscription&);
-  void StoreTask(const Task&);
-  void StoreCursorPosition(Cursor&);
-  void StoreSnapshot(const Snapshot&);
-  void StorePage(Cursor&, std::uint64_t page);
-  void StoreLogState(const MessageLog&);
-  void StoreDelayed(const MessageLog&);
-  void StoreEngine();
-
   // ---- filters.cc
   // What cannot be read (null) passes: where it lands it shows as damaged.
   static bool Passes(const std::optional<model::Filter>& filter, const model::FilterInput* input);

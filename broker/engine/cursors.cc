@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -31,7 +32,7 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   for (auto sequence = cursor.outstanding.NextFrom(0); sequence; sequence = cursor.outstanding.NextFrom(*sequence)) {
     RemoveOutstanding(cursor, *sequence);
   }
-  for (const std::uint64_t page : cursor.outstanding.TakeDirtyPages()) StorePage(cursor, page);
+  for (const std::uint64_t page : cursor.outstanding.TakeDirtyPages()) StorePage(journal_, cursor, page);
   journal_.Delete(storage::Family::kCatalog, storage::KindKey('c', id));
   journal_.RequireSync();
   DropWindow(cursor);

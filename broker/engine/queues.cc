@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -30,7 +31,7 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   queue->log->delay = queue->settings.delay;
   queue->log->message_ttl = queue->settings.message_ttl;
   Queue& added = catalog_.queues.Add(std::move(queue));
-  StoreQueue(added);
+  StoreQueue(journal_, added);
   return added.Info();
 }
 
@@ -57,7 +58,7 @@ Result<QueueInfo> Engine::Core::UpdateQueue(const Caller& caller, const std::str
   queue.log->message_ttl = settings.message_ttl;
   ApplyDelivery(*queue.cursor, settings.delivery);
   FollowRetention(queue);
-  StoreQueue(queue);
+  StoreQueue(journal_, queue);
   return queue.Info();
 }
 

@@ -7,6 +7,7 @@
 #include "broker/base/duration.h"
 #include "broker/base/log.h"
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "broker/model/limits.h"
 #include "broker/model/validation.h"
 #include "storage/keys.h"
@@ -55,7 +56,7 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
   }
   snapshot->cursor = &frozen;
   Snapshot& added = catalog_.snapshots.Add(std::move(snapshot));
-  StoreSnapshot(added);
+  StoreSnapshot(journal_, added);
   SetSnapshotTimer(added);
   return added.Info();
 }
@@ -72,7 +73,7 @@ Result<SnapshotInfo> Engine::Core::UpdateSnapshot(const Caller& caller, const st
   Snapshot& snapshot = **found;
   snapshot.expires = patch.expires.value_or(snapshot.expires);
   if (patch.labels) snapshot.labels = *patch.labels;
-  StoreSnapshot(snapshot);
+  StoreSnapshot(journal_, snapshot);
   SetSnapshotTimer(snapshot);
   return snapshot.Info();
 }

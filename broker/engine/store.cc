@@ -1,5 +1,5 @@
-// What the engine writes of its settings and positions; recover.cc reads it back.
-#include "broker/engine/core.h"
+#include "broker/engine/store.h"
+
 #include "broker/engine/settings_record.h"
 #include "broker/storage/v0/records.pb.h"
 #include "storage/keys.h"
@@ -13,7 +13,7 @@ using storage::KindKey;
 
 }  // namespace
 
-void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
+void StoreTopic(Journal& journal, const Topic& topic, bool deleted) {
   v0::TopicRecord record;
   record.set_name_space(topic.name_space);
   record.set_name(topic.name);
@@ -22,11 +22,11 @@ void Engine::Core::StoreTopic(const Topic& topic, bool deleted) {
   record.set_retention_ns(topic.settings.retention.count());
   ToRecord(topic.settings.deduplication, *record.mutable_deduplication());
   ToRecord(topic.settings.notes, *record.mutable_notes());
-  journal_.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
-  journal_.RequireSync();
+  journal.Put(Family::kCatalog, KindKey('t', topic.log->id.value()), record);
+  journal.RequireSync();
 }
 
-void Engine::Core::StoreQueue(const Queue& queue) {
+void StoreQueue(Journal& journal, const Queue& queue) {
   v0::QueueRecord record;
   record.set_name_space(queue.name_space);
   record.set_name(queue.name);
@@ -39,11 +39,11 @@ void Engine::Core::StoreQueue(const Queue& queue) {
   ToRecord(queue.settings.bounds, *record.mutable_bounds());
   ToRecord(queue.settings.dead_letter_access, *record.mutable_dead_letter_access());
   ToRecord(queue.settings.notes, *record.mutable_notes());
-  journal_.Put(Family::kCatalog, KindKey('q', queue.log->id.value()), record);
-  journal_.RequireSync();
+  journal.Put(Family::kCatalog, KindKey('q', queue.log->id.value()), record);
+  journal.RequireSync();
 }
 
-void Engine::Core::StoreSubscription(const Subscription& subscription) {
+void StoreSubscription(Journal& journal, const Subscription& subscription) {
   v0::SubscriptionRecord record;
   record.set_name_space(subscription.name_space);
   record.set_name(subscription.name);
@@ -57,11 +57,11 @@ void Engine::Core::StoreSubscription(const Subscription& subscription) {
   if (subscription.settings.filter) record.set_filter(subscription.settings.filter->text());
   ToRecord(subscription.settings.delivery, *record.mutable_delivery());
   ToRecord(subscription.settings.notes, *record.mutable_notes());
-  journal_.Put(Family::kCatalog, KindKey('s', subscription.id), record);
-  journal_.RequireSync();
+  journal.Put(Family::kCatalog, KindKey('s', subscription.id), record);
+  journal.RequireSync();
 }
 
-void Engine::Core::StoreSnapshot(const Snapshot& snapshot) {
+void StoreSnapshot(Journal& journal, const Snapshot& snapshot) {
   v0::SnapshotRecord record;
   record.set_name_space(snapshot.name_space);
   record.set_name(snapshot.name);
@@ -70,11 +70,11 @@ void Engine::Core::StoreSnapshot(const Snapshot& snapshot) {
   record.set_created_ns(ToNanos(snapshot.created));
   record.set_expires_ns(ToNanos(snapshot.expires));
   ToRecord(snapshot.labels, *record.mutable_labels());
-  journal_.Put(Family::kCatalog, KindKey('n', snapshot.cursor->id.value()), record);
-  journal_.RequireSync();
+  journal.Put(Family::kCatalog, KindKey('n', snapshot.cursor->id.value()), record);
+  journal.RequireSync();
 }
 
-void Engine::Core::StoreTask(const Task& task) {
+void StoreTask(Journal& journal, const Task& task) {
   v0::TaskRecord record;
   record.set_kind(task.info.kind);
   record.set_name_space(task.name_space);
@@ -100,17 +100,11 @@ void Engine::Core::StoreTask(const Task& task) {
   record.set_delivery_format(task.delivery_format);
   record.set_destination_log(task.destination_log);
   record.set_end_messages(task.end_messages);
-  journal_.Put(Family::kTasks, KindKey('t', task.info.id.value()), record);
-  journal_.RequireSync();
+  journal.Put(Family::kTasks, KindKey('t', task.info.id.value()), record);
+  journal.RequireSync();
 }
 
-void Engine::Core::DropTask(std::uint64_t id) {
-  journal_.Delete(Family::kTasks, KindKey('t', id));
-  timers_.Clear({TimerKind::kTask, id});
-  tasks_.erase(id);
-}
-
-void Engine::Core::StoreCursorPosition(Cursor& cursor) {
+void StoreCursorPosition(Journal& journal, Cursor& cursor) {
   v0::CursorRecord record;
   record.set_log(cursor.log->id.value());
   record.set_position(cursor.position);
@@ -120,15 +114,15 @@ void Engine::Core::StoreCursorPosition(Cursor& cursor) {
   record.set_epoch(cursor.epoch);
   record.set_last_used_ns(ToNanos(cursor.last_used));
   cursor.last_used_stored = cursor.last_used;
-  journal_.Put(Family::kCatalog, KindKey('c', cursor.id.value()), record);
+  journal.Put(Family::kCatalog, KindKey('c', cursor.id.value()), record);
 }
 
-void Engine::Core::StorePage(Cursor& cursor, std::uint64_t page) {
+void StorePage(Journal& journal, Cursor& cursor, std::uint64_t page) {
   const std::string key = storage::PairKey(cursor.id.value(), page);
   const auto entries = cursor.outstanding.pages().find(page);
   if (entries == cursor.outstanding.pages().end()) {
     // A page that came and went within one group was never written.
-    if (cursor.outstanding.IsStored(page)) journal_.Delete(Family::kOutstanding, key);
+    if (cursor.outstanding.IsStored(page)) journal.Delete(Family::kOutstanding, key);
     cursor.outstanding.SetStored(page, false);
     return;
   }
@@ -152,11 +146,11 @@ void Engine::Core::StorePage(Cursor& cursor, std::uint64_t page) {
     out->set_expires_ns(ToNanos(entry.expires));
   }
   record.set_mask(mask);
-  journal_.Put(Family::kOutstanding, key, record);
+  journal.Put(Family::kOutstanding, key, record);
   cursor.outstanding.SetStored(page, true);
 }
 
-void Engine::Core::StoreLogState(const MessageLog& log) {
+void StoreLogState(Journal& journal, const MessageLog& log) {
   v0::LogStateRecord record;
   record.set_next_sequence(log.next_sequence);
   record.set_total_messages(log.totals.messages);
@@ -174,10 +168,10 @@ void Engine::Core::StoreLogState(const MessageLog& log) {
       out->mutable_sources(out->sources_size() - 1)->set_sequence(first);
     }
   }
-  journal_.Put(Family::kCatalog, KindKey('l', log.id.value()), record);
+  journal.Put(Family::kCatalog, KindKey('l', log.id.value()), record);
 }
 
-void Engine::Core::StoreDelayed(const MessageLog& log) {
+void StoreDelayed(Journal& journal, const MessageLog& log) {
   v0::DelayedRecord record;
   record.set_messages(log.delayed.messages);
   record.set_bytes(log.delayed.bytes);
@@ -190,16 +184,16 @@ void Engine::Core::StoreDelayed(const MessageLog& log) {
     record.add_chunks()->set_first(sequence);
     record.mutable_chunks(record.chunks_size() - 1)->set_messages(1);
   }
-  journal_.Put(Family::kCatalog, KindKey('d', log.id.value()), record);
+  journal.Put(Family::kCatalog, KindKey('d', log.id.value()), record);
 }
 
-void Engine::Core::StoreEngine() {
+void StoreEngine(Journal& journal, std::uint64_t next_id, std::uint64_t boot, Nanos held_back) {
   v0::EngineRecord record;
-  record.set_next_id(next_id_);
-  record.set_boot(boot_);
-  record.set_held_back_ns(clock_.held_back().count());
-  journal_.Put(Family::kMeta, "engine", record);
-  journal_.RequireSync();
+  record.set_next_id(next_id);
+  record.set_boot(boot);
+  record.set_held_back_ns(held_back.count());
+  journal.Put(Family::kMeta, "engine", record);
+  journal.RequireSync();
 }
 
 }  // namespace broker::engine

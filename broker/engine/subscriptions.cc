@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -60,7 +61,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   (*topic)->subscriptions.push_back(&added);
   if (added.cursor != nullptr) SetExpireUnused(added);
   if (added.settings.paused) Pause(added);
-  StoreSubscription(added);
+  StoreSubscription(journal_, added);
   return added.Info();
 }
 
@@ -92,7 +93,7 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   if (subscription.cursor != nullptr) SetExpireUnused(subscription);
   if (subscription.settings.paused) Pause(subscription);
   if (!subscription.settings.paused && subscription.backlog != nullptr) Resume(subscription);
-  StoreSubscription(subscription);
+  StoreSubscription(journal_, subscription);
   return subscription.Info();
 }
 

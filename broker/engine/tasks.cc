@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "broker/model/limits.h"
+#include "storage/keys.h"
 
 namespace broker::engine {
 namespace {
@@ -70,7 +72,7 @@ Task& Engine::Core::StartTask(const Caller& caller, Task task) {
   task.info.started = now_;
   task.name_space = caller.name_space;
   Task& started = tasks_.emplace(id, std::move(task)).first->second;
-  StoreTask(started);
+  StoreTask(journal_, started);
   timers_.Set({TimerKind::kTask, id}, now_);
   return started;
 }
@@ -141,6 +143,12 @@ void Engine::Core::WakeTask(std::uint64_t id) {
                                                                              : *task.info.finished + kEndedTasksLife);
 }
 
+void Engine::Core::DropTask(std::uint64_t id) {
+  journal_.Delete(storage::Family::kTasks, storage::KindKey('t', id));
+  timers_.Clear({TimerKind::kTask, id});
+  tasks_.erase(id);
+}
+
 void Engine::Core::RunTask(Task& task) {
   if (task.info.state != TaskState::kRunning || task.reading) return;
   const std::uint64_t id = task.info.id.value();
@@ -158,10 +166,10 @@ void Engine::Core::RunTask(Task& task) {
   switch (step.end) {
     case StepEnd::kDone: return FinishTask(task, TaskState::kDone, {});
     case StepEnd::kFailed: return FinishTask(task, TaskState::kFailed, std::move(step.reason));
-    case StepEnd::kReading: return StoreTask(task);
+    case StepEnd::kReading: return StoreTask(journal_, task);
     case StepEnd::kMore: break;
   }
-  StoreTask(task);
+  StoreTask(journal_, task);
   journal_.After([this, id] { WakeTask(id); });
 }
 
@@ -201,7 +209,7 @@ void Engine::Core::FinishTask(Task& task, TaskState state, std::string reason) {
   task.info.finished = now_;
   task.loaded.clear();
   if (task.info.kind == kReplayTask) EndReplay(task);
-  StoreTask(task);
+  StoreTask(journal_, task);
   WakeTask(task.info.id.value());
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -34,7 +35,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   topic->log = &AddLog();
   topic->log->retention = topic->settings.retention;
   Topic& added = catalog_.topics.Add(std::move(topic));
-  StoreTopic(added, false);
+  StoreTopic(journal_, added, false);
   return added.Info();
 }
 
@@ -50,7 +51,7 @@ Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::str
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   (*topic)->settings = std::move(settings);
   ApplyTopicRetention(*(*topic)->log, (*topic)->settings.retention);
-  StoreTopic(**topic, false);
+  StoreTopic(journal_, **topic, false);
   return (*topic)->Info();
 }
 
@@ -90,7 +91,7 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
     }
     subscription->topic = nullptr;
     subscription->settings.topic.clear();
-    StoreSubscription(*subscription);
+    StoreSubscription(journal_, *subscription);
   }
   catalog_.snapshots.ForEach([&](Snapshot& snapshot) {
     if (snapshot.topic == &topic) snapshot.topic = nullptr;
@@ -99,7 +100,7 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
   ClearSchedule(log);
   ApplyTopicRetention(log, Nanos{0});
   log.deleted = true;
-  StoreTopic(topic, true);
+  StoreTopic(journal_, topic, true);
   catalog_.topics.Erase(topic);
   reclaim_.insert(log.id.value());
   return {};
