@@ -207,7 +207,7 @@ Engine::Core::DeadLetterHome Engine::Core::FindCopyHome(const Subscription& subs
 
 bool Engine::Core::DeadLetterCopy(const Subscription& subscription, model::MessageId target, const StoredRecord& source) {
   const Cursor& cursor = *subscription.queue->cursor;
-  const DeadLetterHome home = FindCopyHome(subscription, *InputOf(source.message));
+  const DeadLetterHome home = FindCopyHome(subscription, *input_.Of(source.message));
   if (!home.problem.empty()) return false;
   auto letter = std::make_shared<model::Message>(*source.message);
   model::DeadLetterEntry story;

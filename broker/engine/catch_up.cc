@@ -43,7 +43,7 @@ void Engine::Core::CatchUp(Subscription& subscription) {
   const std::size_t step = settings.filter && settings.filter->reads_body() ? kStepBodies : kStepRecords;
   const bool fed = Feed(cursor, log.next_sequence, step, settings.filter.has_value(),
                         [&](const StoredRecord& record, model::MessageId target) {
-                          if (!Passes(settings.filter, InputOf(record.message))) return;
+                          if (!Passes(settings.filter, input_.Of(record.message))) return;
                           GiveTo(*subscription.queue, {target, {}, subscription.name, settings.delivery_format}, record);
                         });
   if (!fed) return;

@@ -103,7 +103,7 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
     if (Cursor* cursor = FindCursor(id)) Serve(*cursor);
   }
   RunScans();
-  ForgetInput();
+  input_.Forget();
   ReadDying();
   for (const std::uint64_t id : std::exchange(reclaim_, {})) {
     if (MessageLog* log = FindLog(id)) CheckReclaim(*log);

@@ -35,6 +35,7 @@
 #include "broker/engine/deduplicator.h"
 #include "broker/engine/engine.h"
 #include "broker/engine/engine_clock.h"
+#include "broker/engine/filters.h"
 #include "broker/engine/idempotency_records.h"
 #include "broker/engine/journal.h"
 #include "broker/engine/receipt.h"
@@ -164,19 +165,6 @@ class Engine::Core {
       });
     });
   }
-
-  // ---- filters.cc
-  // What cannot be read (null) passes: where it lands it shows as damaged.
-  static bool Passes(const std::optional<model::Filter>& filter, const model::FilterInput* input);
-  // Whether it is there for the cursor; nullopt: its message has to be read first.
-  std::optional<bool> Passes(const Cursor& cursor, const StoredRecord& record);
-  // Whether any subscription of the topic gets it.
-  static bool Reaches(const Topic& topic, const model::FilterInput& input);
-  // Whether a queue that gets the topic's messages at once has a filter.
-  static bool FiltersQueues(const Topic& topic);
-  // Null for null. Holds until the next call.
-  const model::FilterInput* InputOf(const model::MessagePtr& message);
-  void ForgetInput();
 
   // ---- scan.cc
   void SetFilter(Cursor& cursor, model::Filter filter);
@@ -499,6 +487,7 @@ class Engine::Core {
   Deduplicator deduplicator_;
   IdempotencyRecords idempotency_;
   ReceiveAttempts attempts_;
+  LastInput input_;
   std::shared_ptr<Core*> alive_;  // held weakly by reads under way, which may finish after the engine
   std::optional<std::thread::id> strand_thread_;
 
@@ -528,8 +517,6 @@ class Engine::Core {
   std::deque<std::uint64_t> scans_;           // cursors with something to scan, in turn
   std::vector<std::uint64_t> waiting_scans_;  // until the group that is being built or under way is durable
   std::size_t scans_under_way_ = 0;           // off the strand
-  model::MessagePtr looked_at_;               // the message that was last held against a filter
-  std::unique_ptr<model::FilterInput> input_;
   std::map<std::uint64_t, std::vector<std::uint64_t>> dying_;  // cursor -> entries whose bodies are to be read
 };
 

@@ -191,7 +191,7 @@ void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, cons
   const Entry& entry = *cursor.outstanding.Find(sequence);
   if (IsExpired(entry.expires)) return Expire(cursor, sequence);
   if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
-  const DeadLetterHome home = FindDeadLetterHome(cursor, InputOf(record.message));
+  const DeadLetterHome home = FindDeadLetterHome(cursor, input_.Of(record.message));
   if (!home.problem.empty()) return KeepInstead(cursor, sequence, home.problem);
   const model::MessageId id = record.IdIn(cursor.log->id);
   auto letter = std::make_shared<model::Message>(*record.message);

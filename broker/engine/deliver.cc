@@ -162,7 +162,7 @@ void Engine::Core::PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector
     bytes += cursor.outstanding.Find(sequence)->size_bytes;
     if (sequence != sequences.front() && bytes > max_bytes) break;
     const RecordPtr record = Loaded(cursor, sequence);
-    if (record != nullptr && !record->held && !Passes(cursor, *record).value_or(true)) {
+    if (record != nullptr && !record->held && !input_.Passes(cursor, *record).value_or(true)) {
       // It came with the snapshot of a subscription that filters otherwise.
       RemoveOutstanding(cursor, sequence);
       plan.unfinished = true;
@@ -193,7 +193,7 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
       return;
     }
     if (log.ordered && log.delay > Nanos{0} && record->append_time + log.delay > now_) return;
-    const auto passes = Passes(cursor, *record);
+    const auto passes = input_.Passes(cursor, *record);
     if (!passes) {
       plan.missing.push_back(sequence);
       return;

@@ -236,7 +236,7 @@ Step Engine::Core::StepMove(Task& task, std::size_t most) {
 
 // Answers whether the message is (dry: would be) where it leads now.
 bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecord& record) {
-  if (!Passes(task.filter, InputOf(record.message))) {
+  if (!Passes(task.filter, input_.Of(record.message))) {
     NoteLeft(task, "does not pass the filter");
     return false;
   }
@@ -245,7 +245,7 @@ bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecor
   Publishable target;
   if (to.kind == ResourceKind::kTopic) {
     target.topic = catalog_.topics.Find(task.name_space, to.name);
-    if (!Reaches(*target.topic, *InputOf(record.message))) {
+    if (!Reaches(*target.topic, *input_.Of(record.message))) {
       NoteLeft(task, fmt::format("passes no filter of those who subscribe to {}", to.ToString()));
       return false;
     }

@@ -97,7 +97,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   message->content = std::move(entry.content);
   message->publish_time = now_;
   message->publisher = model::CutText(caller.principal, model::kMaxPublisherBytes);
-  const model::FilterInput* input = InputOf(message);
+  const model::FilterInput* input = input_.Of(message);
   const auto first = hash.empty() ? std::nullopt : deduplicator_.Find(log.id.value(), hash, clock_.expiry_now());
   if (!first && !admitted) {
     Plans none;
@@ -164,7 +164,7 @@ void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const Sto
   for (const Subscription* subscription : topic.subscriptions) {
     // One that is paused, or has not caught up, finds it in the topic.
     if (subscription->queue == nullptr || subscription->backlog != nullptr) continue;
-    if (!Passes(subscription->settings.filter, InputOf(source.message))) continue;
+    if (!Passes(subscription->settings.filter, input_.Of(source.message))) continue;
     Queue& queue = *subscription->queue;
     const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, source.size_bytes);
     if (room == Room::kNone && copies == Copies::kPublished && DeadLetterCopy(*subscription, target, source)) continue;

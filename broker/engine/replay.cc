@@ -104,7 +104,7 @@ Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   }
   const bool fed = Feed(cursor, task.end, most, task.filter.has_value(),
                         [&](const StoredRecord& record, model::MessageId target) {
-                          if (!Passes(task.filter, InputOf(record.message))) return NoteLeft(task, "it does not pass the filter");
+                          if (!Passes(task.filter, input_.Of(record.message))) return NoteLeft(task, "it does not pass the filter");
                           GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
                           ++task.info.moved;
                         });

@@ -79,7 +79,7 @@ void Engine::Core::SkipUnmatched(Cursor& cursor, const StoredRecord& record) {
 
 void Engine::Core::ScanAppended(MessageLog& log, const StoredRecord& record) {
   for (Cursor* cursor : log.filtered) {
-    const auto passes = cursor->scan.point == record.sequence ? Passes(*cursor, record) : std::nullopt;
+    const auto passes = cursor->scan.point == record.sequence ? input_.Passes(*cursor, record) : std::nullopt;
     if (passes) {
       cursor->scan.Add(*passes, record.size_bytes, record.totals);
       LetGoIfFar(*cursor);
@@ -107,7 +107,7 @@ void Engine::Core::RunScans() {
 void Engine::Core::ScanFresh(Cursor& cursor, std::size_t& records, std::uint64_t& bytes) {
   while (records > 0 && bytes > 0) {
     const RecordPtr record = cursor.log->InTail(cursor.scan.point);
-    const auto passes = record == nullptr ? std::nullopt : Passes(cursor, *record);
+    const auto passes = record == nullptr ? std::nullopt : input_.Passes(cursor, *record);
     if (!passes) return;
     cursor.scan.Add(*passes, record->size_bytes, record->totals);
     --records;

@@ -32,7 +32,7 @@ bool Engine::Core::Shares(Cursor& cursor) {
       if (ahead.group.value_or(0) != 0) ReadAhead(cursor, ahead.to);
       break;
     }
-    const auto passes = Passes(cursor, *record);
+    const auto passes = input_.Passes(cursor, *record);
     if (!passes) break;
     if (cursor.filter) spent = budget.Spend(*cursor.filter, *record);
     if (!*passes || record->held || record->damaged || IsExpired(record->expires)) continue;
@@ -56,7 +56,7 @@ std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, Plan& plan,
          cursor.first_unread() < log.next_sequence && !plan.unfinished) {
     const std::uint64_t sequence = cursor.first_unread();
     const RecordPtr record = Loaded(cursor, sequence);
-    const auto passes = record == nullptr ? std::nullopt : Passes(cursor, *record);
+    const auto passes = record == nullptr ? std::nullopt : input_.Passes(cursor, *record);
     if (!passes) return sequence;
     if (cursor.filter) plan.unfinished = budget.Spend(*cursor.filter, *record);
     if (!*passes) {
