@@ -37,7 +37,7 @@ void Engine::Core::Resume(Subscription& subscription) {
 void Engine::Core::CatchUp(Subscription& subscription) {
   if (subscription.settings.paused) return;
   Cursor& cursor = *subscription.backlog;
-  if (storage_full_) return timers_.Set({TimerKind::kCatchUp, cursor.id.value()}, now_ + kFullPause);
+  if (room_.full()) return timers_.Set({TimerKind::kCatchUp, cursor.id.value()}, now_ + kFullPause);
   const MessageLog& log = *cursor.log;
   const model::SubscriptionSettings& settings = subscription.settings;
   const std::size_t step = settings.filter && settings.filter->reads_body() ? kStepBodies : kStepRecords;

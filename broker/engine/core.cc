@@ -158,11 +158,6 @@ Cursor* Engine::Core::FindCursor(std::uint64_t id) const {
   return it == cursors_.end() ? nullptr : it->second.get();
 }
 
-Status Engine::Core::CheckRoom() const {
-  if (!storage_full_) return {};
-  return Error(ErrorCode::kStorageFull, "STORAGE_FULL", *storage_full_);
-}
-
 ClockInfo Engine::Core::ShowClock() { return {now_, clock_.wall(), clock_.held_back()}; }
 
 ClockInfo Engine::Core::AcceptClock() {

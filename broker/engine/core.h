@@ -31,7 +31,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "broker/engine/bounds.h"
 #include "broker/engine/catalog.h"
+#include "broker/engine/dead_letter_homes.h"
 #include "broker/engine/deduplicator.h"
 #include "broker/engine/engine.h"
 #include "broker/engine/engine_clock.h"
@@ -41,6 +43,7 @@
 #include "broker/engine/receipt.h"
 #include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
+#include "broker/engine/storage_room.h"
 #include "broker/engine/tail_cache.h"
 #include "broker/engine/task.h"
 #include "broker/engine/timers.h"
@@ -60,7 +63,7 @@ class Engine::Core {
   std::optional<PendingGroup> TakeGroup();
   bool HasWork() const;
   void Committed(PendingGroup group);
-  void SetStorageFull(std::optional<std::string> why) { storage_full_ = std::move(why); }
+  void SetStorageFull(std::optional<std::string> why) { room_.SetFull(std::move(why)); }
   void AssertStrand();
   template <class T>
   void Answer(Done<T> done, Result<T> result) {
@@ -183,7 +186,6 @@ class Engine::Core {
   void ResumeScans();
 
   // ---- topics.cc, subscriptions.cc, cursors.cc
-  Status CheckRoom() const;  // kStorageFull below the reserve
   void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
   MessageLog& AddLog();
   Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
@@ -212,23 +214,10 @@ class Engine::Core {
   // message passes.
   Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&, bool admitted,
                                std::vector<const Subscription*>& unreached);
-  // Empty: neither an id nor the content says that it is the same as another.
-  static std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication);
-  static std::optional<Time> DueOf(Publishable target, const PublishEntry& entry, Time now);
-
-  // ---- bounds.cc
-  enum class Room { kEnough, kByDropping, kNone };
-  struct Planned {  // what is about to be added to a queue
-    Totals all;
-    Totals delayed;
-  };
-  using Plans = std::map<const Queue*, Planned>;
-  static Totals Held(const Queue& queue);  // what its bounds count
-  Room RoomFor(const Queue& queue, std::uint64_t size_bytes, const Planned& before = {}) const;
-  // Whether the target takes a message after all that is planned, and adds it to that. Errors: kLimitExceeded.
-  Status Admit(Publishable target, const model::FilterInput& input, std::uint64_t size_bytes, bool delayed,
-               Plans& plans) const;
+  // Whether all that are not there yet are taken, judged as a whole. Errors: kLimitExceeded.
   Status AdmitAll(Publishable target, const model::Deduplication&, const std::vector<PublishEntry>& entries);
+
+  // ---- full_queues.cc
   // The oldest that are not leased go until the queue is within its bounds; what has to be read first goes later.
   void DropOldest(Queue& queue, const std::map<std::uint64_t, RecordPtr>& read = {});
   void DropWaiting(Cursor& cursor, std::uint64_t sequence);
@@ -324,23 +313,6 @@ class Engine::Core {
   void DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   void ReadAndDeadLetter(Cursor& cursor, std::uint64_t sequence);
   void MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, const StoredRecord& record);
-  // Where dead letters go: a queue or a topic, or why they cannot.
-  struct DeadLetterHome {
-    Queue* queue = nullptr;
-    Topic* topic = nullptr;
-    std::string problem;
-    bool takes_all = false;  // there is none, nor can a filter make one
-
-    MessageLog& log() const { return queue != nullptr ? *queue->log : *topic->log; }
-  };
-  // With `input`: those of this content.
-  DeadLetterHome FindDeadLetterHome(const std::string& name_space, const std::optional<model::RedrivePolicy>& policy,
-                                    const model::FilterInput* input = nullptr) const;
-  DeadLetterHome FindDeadLetterHome(const Cursor& cursor, const model::FilterInput* input = nullptr) const {
-    return FindDeadLetterHome(cursor.name_space, cursor.settings.redrive, input);
-  }
-  // Of the copies that a subscription's queue has no room for.
-  DeadLetterHome FindCopyHome(const Subscription& subscription, const model::FilterInput& input) const;
   void AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter, std::shared_ptr<const Alias> came_by);
   void ReadDying();
   void OnReadDying(std::uint64_t cursor, const ReadRequest& request, const ReadOutcome& outcome);
@@ -494,6 +466,9 @@ class Engine::Core {
   std::unordered_map<std::uint64_t, std::unique_ptr<MessageLog>> logs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
   Catalog catalog_;
+  StorageRoom room_;
+  DeadLetterHomes homes_{catalog_, room_};
+  Bounds bounds_{homes_};
   std::map<std::uint64_t, Task> tasks_;
   std::unordered_map<WaiterId, Waiter> waiters_;
   std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name
@@ -505,7 +480,6 @@ class Engine::Core {
   WaiterId last_waiter_ = 0;
   bool running_due_ = false;
   bool engine_dirty_ = false;
-  std::optional<std::string> storage_full_;
   std::uint64_t window_bytes_ = 0;
 
   std::set<std::uint64_t> serve_;     // cursors whose waiters may get something

@@ -146,37 +146,6 @@ void Engine::Core::OnReadDying(std::uint64_t cursor_id, const ReadRequest& reque
   Wake(*owner);
 }
 
-Engine::Core::DeadLetterHome Engine::Core::FindDeadLetterHome(const std::string& name_space,
-                                                              const std::optional<model::RedrivePolicy>& policy,
-                                                              const model::FilterInput* input) const {
-  DeadLetterHome home;
-  if (!policy) {
-    home.problem = "it has no dead-letter target";
-    return home;
-  }
-  const model::ResourceRef& target = policy->target;
-  if (target.kind == model::ResourceKind::kQueue) {
-    home.queue = catalog_.queues.Find(name_space, target.name);
-  } else {
-    home.topic = catalog_.topics.Find(name_space, target.name);
-  }
-  if (storage_full_) {
-    home.problem = *storage_full_;
-  } else if (home.queue == nullptr && home.topic == nullptr) {
-    home.problem = fmt::format("the dead-letter target {} does not exist", target.ToString());
-  } else if (home.topic != nullptr && home.topic->subscriptions.empty()) {
-    home.problem = fmt::format("nobody subscribes to the dead-letter target {}", target.ToString());
-  }
-  if (!home.problem.empty()) return home;
-  home.takes_all = home.topic == nullptr ||
-                   std::any_of(home.topic->subscriptions.begin(), home.topic->subscriptions.end(),
-                               [](const Subscription* subscription) { return !subscription->settings.filter; });
-  if (home.topic != nullptr && input != nullptr && !Reaches(*home.topic, *input)) {
-    home.problem = fmt::format("it passes no filter of those who subscribe to the dead-letter target {}", target.ToString());
-  }
-  return home;
-}
-
 void Engine::Core::AppendDeadLetter(const DeadLetterHome& home, model::MessagePtr letter,
                                     std::shared_ptr<const Alias> came_by) {
   MessageLog& log = home.log();
@@ -191,7 +160,7 @@ void Engine::Core::MoveToDeadLetter(Cursor& cursor, std::uint64_t sequence, cons
   const Entry& entry = *cursor.outstanding.Find(sequence);
   if (IsExpired(entry.expires)) return Expire(cursor, sequence);
   if (!cursor.settings.redrive) return KeepInstead(cursor, sequence, {});  // the policy went meanwhile
-  const DeadLetterHome home = FindDeadLetterHome(cursor, input_.Of(record.message));
+  const DeadLetterHome home = homes_.Find(cursor, input_.Of(record.message));
   if (!home.problem.empty()) return KeepInstead(cursor, sequence, home.problem);
   const model::MessageId id = record.IdIn(cursor.log->id);
   auto letter = std::make_shared<model::Message>(*record.message);

@@ -59,7 +59,7 @@ Status CheckToken(const std::optional<Record>& record, const std::string& key, c
 Result<IdempotencyClaim> Engine::Core::ClaimIdempotency(const Caller& caller, const std::string& key, Nanos life) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
   BROKER_RETURN_IF_ERROR(CheckLife(life));
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
   const auto found = idempotency_.Find(hash);
   if (!found.ok()) return found.error();

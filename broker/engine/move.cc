@@ -46,7 +46,7 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
   }
   BROKER_RETURN_IF_ERROR(CheckMove(caller, queue, destination));
   BROKER_RETURN_IF_ERROR(CheckTaskQuota(caller));
-  if (!request.dry_run) BROKER_RETURN_IF_ERROR(CheckRoom());
+  if (!request.dry_run) BROKER_RETURN_IF_ERROR(room_.Check());
   const Cursor& cursor = *queue.cursor;
   Task task;
   task.info.kind = destination ? "move" : "redrive";

@@ -1,6 +1,8 @@
 // Publishing: checks, deduplication, appending, and fan-out to queues that subscribe.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "broker/base/duration.h"
 #include "broker/base/hash.h"
 #include "broker/engine/core.h"
@@ -47,13 +49,26 @@ Status CheckEntry(const std::string& field, const PublishEntry& entry, bool orde
   return {};
 }
 
+// Empty: neither an id nor the content says that it is the same as another.
+std::string DeduplicationHash(const model::MessageContent& content, const model::Deduplication& deduplication) {
+  if (content.deduplication_id.empty() && !deduplication.by_content) return {};
+  const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? content.ordering_key : std::string();
+  return Deduplicator::Hash(scope, content.deduplication_id.empty() ? Sha256(content.body) : content.deduplication_id);
+}
+
+std::optional<Time> DueOf(Publishable target, const PublishEntry& entry, Time now) {
+  if (target.queue != nullptr && target.queue->settings.delivery.ordered) return std::nullopt;
+  const Nanos delay = entry.delay.value_or(target.queue != nullptr ? target.queue->settings.delay : Nanos{0});
+  return delay > Nanos{0} ? std::optional(now + delay) : std::nullopt;
+}
+
 }  // namespace
 
 Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishRequest request) {
   BROKER_RETURN_IF_ERROR(CheckBatch(request));
   auto found = catalog_.FindPublishable(caller, request.target);
   if (!found.ok()) return found.error();
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   const Queue* queue = found->queue;
   const bool ordered = queue != nullptr && queue->settings.delivery.ordered;
   const Nanos longest = queue != nullptr ? queue->settings.delivery.retention : model::kMaxRetention;
@@ -86,6 +101,23 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   return response;
 }
 
+Status Engine::Core::AdmitAll(Publishable target, const model::Deduplication& deduplication,
+                              const std::vector<PublishEntry>& entries) {
+  const MessageLog& log = target.log();
+  Bounds::Plans plans;
+  std::set<std::string> seen;
+  for (const PublishEntry& entry : entries) {
+    const std::string hash = DeduplicationHash(entry.content, deduplication);
+    const bool again = !hash.empty() && (!seen.insert(hash).second ||
+                                         deduplicator_.Find(log.id.value(), hash, clock_.expiry_now()).has_value());
+    if (again) continue;
+    BROKER_RETURN_IF_ERROR(
+        bounds_.Admit(target, model::FilterInput(entry.content), model::SizeBytes(entry.content),
+                      DueOf(target, entry, now_).has_value(), plans));
+  }
+  return {};
+}
+
 Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
                                            const model::Deduplication& deduplication, PublishEntry&& entry,
                                            bool admitted, std::vector<const Subscription*>& unreached) {
@@ -100,12 +132,12 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   const model::FilterInput* input = input_.Of(message);
   const auto first = hash.empty() ? std::nullopt : deduplicator_.Find(log.id.value(), hash, clock_.expiry_now());
   if (!first && !admitted) {
-    Plans none;
-    BROKER_RETURN_IF_ERROR(Admit(target, *input, size_bytes, due.has_value(), none));
+    Bounds::Plans none;
+    BROKER_RETURN_IF_ERROR(bounds_.Admit(target, *input, size_bytes, due.has_value(), none));
   }
   std::erase_if(unreached, [&](const Subscription* subscription) { return Passes(subscription->settings.filter, input); });
   if (first) return Published{*first, true};
-  const Room room = target.queue != nullptr ? RoomFor(*target.queue, size_bytes) : Room::kEnough;
+  const Room room = target.queue != nullptr ? bounds_.RoomFor(*target.queue, size_bytes) : Room::kEnough;
   const RecordPtr record =
       AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due) + *entry.ttl : Time{});
   const model::MessageId id{log.id, model::Sequence(record->sequence)};
@@ -114,19 +146,6 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now());
   journal_.RequireSync();
   return Published{id, false};
-}
-
-std::string Engine::Core::DeduplicationHash(const model::MessageContent& content,
-                                            const model::Deduplication& deduplication) {
-  if (content.deduplication_id.empty() && !deduplication.by_content) return {};
-  const std::string scope = deduplication.scope == model::DeduplicationScope::kGroup ? content.ordering_key : std::string();
-  return Deduplicator::Hash(scope, content.deduplication_id.empty() ? Sha256(content.body) : content.deduplication_id);
-}
-
-std::optional<Time> Engine::Core::DueOf(Publishable target, const PublishEntry& entry, Time now) {
-  if (target.queue != nullptr && target.queue->settings.delivery.ordered) return std::nullopt;
-  const Nanos delay = entry.delay.value_or(target.queue != nullptr ? target.queue->settings.delay : Nanos{0});
-  return delay > Nanos{0} ? std::optional(now + delay) : std::nullopt;
 }
 
 RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
@@ -166,7 +185,7 @@ void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const Sto
     if (subscription->queue == nullptr || subscription->backlog != nullptr) continue;
     if (!Passes(subscription->settings.filter, input_.Of(source.message))) continue;
     Queue& queue = *subscription->queue;
-    const Room room = copies == Copies::kDeadLetters ? Room::kEnough : RoomFor(queue, source.size_bytes);
+    const Room room = copies == Copies::kDeadLetters ? Room::kEnough : bounds_.RoomFor(queue, source.size_bytes);
     if (room == Room::kNone && copies == Copies::kPublished && DeadLetterCopy(*subscription, target, source)) continue;
     GiveTo(queue, {target, {}, subscription->name, subscription->settings.delivery_format}, source);
     if (room == Room::kByDropping) DropOldest(queue);

@@ -14,7 +14,7 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   const model::ResourceRef owner{model::ResourceKind::kQueue, name};
   BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, owner, settings.delivery));
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   if (catalog_.queues.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "QUEUE_EXISTS",
                  fmt::format("queue \"{}\" is already there in namespace \"{}\"", name, caller.name_space), owner.ToString());

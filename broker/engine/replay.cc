@@ -38,7 +38,7 @@ void Engine::Core::Replay(const Caller& caller, const ReplayRequest& request, Do
   auto topic = catalog_.FindTopic(caller, request.topic);
   if (!topic.ok()) return refuse(topic.error());
   if (auto queue = catalog_.FindQueue(caller, request.queue); !queue.ok()) return refuse(queue.error());
-  if (const Status status = CheckRoom(); !status.ok()) return refuse(status.error());
+  if (const Status status = room_.Check(); !status.ok()) return refuse(status.error());
   if ((*topic)->settings.retention == Nanos{0}) {
     return refuse(Error(ErrorCode::kFailedPrecondition, "TOPIC_RETENTION_OFF",
                         fmt::format("topic \"{}\" keeps nothing for a replay: its retention is off", request.topic),

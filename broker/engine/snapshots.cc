@@ -30,7 +30,7 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
   }
   auto found = catalog_.FindPullSubscription(caller, subscription);
   if (!found.ok()) return found.error();
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   if (catalog_.snapshots.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "SNAPSHOT_EXISTS",
                  fmt::format("snapshot \"{}\" is already there in namespace \"{}\"", name, caller.name_space),

@@ -15,7 +15,7 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   const model::ResourceRef owner{model::ResourceKind::kSubscription, name};
   BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, owner, settings.delivery));
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   if (catalog_.subscriptions.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "SUBSCRIPTION_EXISTS",
                  fmt::format("subscription \"{}\" is already there in namespace \"{}\"", name, caller.name_space),

@@ -153,7 +153,7 @@ void Engine::Core::RunTask(Task& task) {
   if (task.info.state != TaskState::kRunning || task.reading) return;
   const std::uint64_t id = task.info.id.value();
   if (task.paced_until > now_) return WakeTask(id);
-  if (storage_full_ && !task.info.dry_run) return FinishTask(task, TaskState::kFailed, *storage_full_);
+  if (room_.full() && !task.info.dry_run) return FinishTask(task, TaskState::kFailed, *room_.full());
   // What moves nothing needs no pace.
   const std::optional<std::uint32_t> rate = task.info.dry_run ? std::nullopt : task.info.rate;
   const std::size_t most = rate ? std::clamp<std::size_t>(*rate / kStepsPerSecond, 1, kStepMessages) : kStepMessages;

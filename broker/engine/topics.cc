@@ -21,7 +21,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   BROKER_RETURN_IF_ERROR(model::CheckName("namespace", caller.name_space));
   BROKER_RETURN_IF_ERROR(model::CheckName("name", name));
   BROKER_RETURN_IF_ERROR(model::Check(settings));
-  BROKER_RETURN_IF_ERROR(CheckRoom());
+  BROKER_RETURN_IF_ERROR(room_.Check());
   if (catalog_.topics.Find(caller.name_space, name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "TOPIC_EXISTS",
                  fmt::format("topic \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "topic/" + name);
