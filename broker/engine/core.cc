@@ -15,8 +15,8 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       journal_(deps.kv),
       tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
       deduplicator_(deps.kv, journal_),
-      idempotency_(deps.kv, journal_),
-      alive_(std::make_shared<Core*>(this)) {}
+      alive_(std::make_shared<Core*>(this)),
+      idempotency_(deps.kv, deps.entropy, journal_, timers_, clock_, room_) {}
 
 Engine::Core::~Core() = default;
 
@@ -118,6 +118,13 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   group.answers = journal_.TakeAnswers();
   journal_.BeginCommit();
   return group;
+}
+
+void Engine::Core::SweepIdempotency() {
+  if (!idempotency_.BeginSweep()) return;
+  using Expired = Idempotency::Expired;
+  Offload<Expired>([&kv = deps_.kv, now = clock_.expiry_now()] { return Idempotency::FindExpired(kv, now); },
+                   [this](const Expired& found) { idempotency_.EndSweep(found); });
 }
 
 void Engine::Core::FlushDirty() {

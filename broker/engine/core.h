@@ -38,7 +38,7 @@
 #include "broker/engine/engine.h"
 #include "broker/engine/engine_clock.h"
 #include "broker/engine/filters.h"
-#include "broker/engine/idempotency_records.h"
+#include "broker/engine/idempotency.h"
 #include "broker/engine/journal.h"
 #include "broker/engine/receipt.h"
 #include "broker/engine/receive_attempts.h"
@@ -73,6 +73,7 @@ class Engine::Core {
   ClockInfo AcceptClock();
 
   const Catalog& catalog() const { return catalog_; }
+  Idempotency& idempotency() { return idempotency_; }
 
   // ---- topics.cc, queues.cc, subscriptions.cc
   Result<TopicInfo> CreateTopic(const Caller&, std::string name, model::TopicSettings);
@@ -123,14 +124,6 @@ class Engine::Core {
   Result<ListPage<TaskInfo>> ListTasks(const Caller&, const ListRequest&);
   Result<TaskInfo> CancelTask(const Caller&, model::TaskId);
 
-  // ---- idempotency.cc
-  Result<IdempotencyClaim> ClaimIdempotency(const Caller&, const std::string& key, Nanos life);
-  Status CompleteIdempotency(const Caller&, const std::string& key, const std::string& token, std::string result,
-                             Nanos life);
-  Status ReleaseIdempotency(const Caller&, const std::string& key, const std::string& token);
-  Status ForgetIdempotency(const Caller&, const std::string& key);
-  Result<IdempotencyClaim> GetIdempotency(const Caller&, const std::string& key);
-
  private:
   struct Waiter {
     std::uint64_t cursor = 0;
@@ -151,6 +144,7 @@ class Engine::Core {
   void RunDue();
   void OnTimer(Timers::Key key);
   void FlushDirty();
+  void SweepIdempotency();
   std::uint64_t NextId() { engine_dirty_ = true; return next_id_++; }
   MessageLog* FindLog(std::uint64_t id) const;
   Cursor* FindCursor(std::uint64_t id) const;
@@ -420,11 +414,6 @@ class Engine::Core {
   bool MoveBack(Task& task, const StoredRecord& record);
   void MoveTo(Publishable to, const Cursor& from, const StoredRecord& record);
 
-  // ---- idempotency.cc
-  void PutIdempotency(const std::string& hash, const std::optional<IdempotencyRecords::Record>& old,
-                      IdempotencyRecords::Record record);
-  void SweepIdempotency();
-
   // ---- sharing.cc
   // Whether more than one group is there or close ahead, so that they have to be shared between.
   bool Shares(Cursor& cursor);
@@ -457,7 +446,6 @@ class Engine::Core {
   Journal journal_;
   TailCache tail_cache_;
   Deduplicator deduplicator_;
-  IdempotencyRecords idempotency_;
   ReceiveAttempts attempts_;
   LastInput input_;
   std::shared_ptr<Core*> alive_;  // held weakly by reads under way, which may finish after the engine
@@ -467,6 +455,7 @@ class Engine::Core {
   std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
   Catalog catalog_;
   StorageRoom room_;
+  Idempotency idempotency_;
   DeadLetterHomes homes_{catalog_, room_};
   Bounds bounds_{homes_};
   std::map<std::uint64_t, Task> tasks_;

@@ -206,20 +206,20 @@ void Engine::CancelTask(const Caller& caller, model::TaskId id, Done<TaskInfo> d
 }
 
 void Engine::ClaimIdempotency(const Caller& caller, std::string key, Nanos life, Done<IdempotencyClaim> done) {
-  BROKER_COMMAND(core_->ClaimIdempotency(caller, key, life));
+  BROKER_COMMAND(core_->idempotency().Claim(caller, key, life));
 }
 void Engine::CompleteIdempotency(const Caller& caller, std::string key, std::string token, std::string result,
                                  Nanos life, Done<void> done) {
-  BROKER_COMMAND(core_->CompleteIdempotency(caller, key, token, std::move(result), life));
+  BROKER_COMMAND(core_->idempotency().Complete(caller, key, token, std::move(result), life));
 }
 void Engine::ReleaseIdempotency(const Caller& caller, std::string key, std::string token, Done<void> done) {
-  BROKER_COMMAND(core_->ReleaseIdempotency(caller, key, token));
+  BROKER_COMMAND(core_->idempotency().Release(caller, key, token));
 }
 void Engine::ForgetIdempotency(const Caller& caller, std::string key, Done<void> done) {
-  BROKER_COMMAND(core_->ForgetIdempotency(caller, key));
+  BROKER_COMMAND(core_->idempotency().Forget(caller, key));
 }
 void Engine::GetIdempotency(const Caller& caller, std::string key, Done<IdempotencyClaim> done) {
-  BROKER_COMMAND(core_->GetIdempotency(caller, key));
+  BROKER_COMMAND(core_->idempotency().Get(caller, key));
 }
 
 std::optional<TopicNow> Engine::LookUpTopic(const Caller& caller, const std::string& name) const {

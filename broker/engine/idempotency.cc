@@ -1,6 +1,5 @@
-// What consumers remember of the work they did for a key: claim it, do the work, complete or release it. Whoever claims
-// draws a token; with it alone the claim can be completed or released, so that one whose claim expired does no harm to the
-// next.
+#include "broker/engine/idempotency.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 #include "broker/base/duration.h"
 #include "broker/base/hash.h"
 #include "broker/base/utf8.h"
-#include "broker/engine/core.h"
 #include "broker/model/limits.h"
 #include "storage/keys.h"
 
@@ -56,12 +54,12 @@ Status CheckToken(const std::optional<Record>& record, const std::string& key, c
 
 }  // namespace
 
-Result<IdempotencyClaim> Engine::Core::ClaimIdempotency(const Caller& caller, const std::string& key, Nanos life) {
+Result<IdempotencyClaim> Idempotency::Claim(const Caller& caller, const std::string& key, Nanos life) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
   BROKER_RETURN_IF_ERROR(CheckLife(life));
   BROKER_RETURN_IF_ERROR(room_.Check());
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
-  const auto found = idempotency_.Find(hash);
+  const auto found = records_.Find(hash);
   if (!found.ok()) return found.error();
   const Time now = clock_.expiry_now();
   if (const auto& record = *found; record && record->expires > now) {
@@ -71,15 +69,15 @@ Result<IdempotencyClaim> Engine::Core::ClaimIdempotency(const Caller& caller, co
                             record->expires + clock_.held_back()};
   }
   std::string bytes;
-  storage::AppendBigEndian(bytes, deps_.entropy.Next64());
-  storage::AppendBigEndian(bytes, deps_.entropy.Next64());
+  storage::AppendBigEndian(bytes, entropy_.Next64());
+  storage::AppendBigEndian(bytes, entropy_.Next64());
   const std::string token = Base64UrlEncode(bytes);
-  PutIdempotency(hash, *found, {caller.name_space, key, false, token, {}, now + life});
-  return IdempotencyClaim{ClaimState::kNew, token, {}, now_ + life};
+  Put(hash, *found, {caller.name_space, key, false, token, {}, now + life});
+  return IdempotencyClaim{ClaimState::kNew, token, {}, clock_.now() + life};
 }
 
-Status Engine::Core::CompleteIdempotency(const Caller& caller, const std::string& key, const std::string& token,
-                                         std::string result, Nanos life) {
+Status Idempotency::Complete(const Caller& caller, const std::string& key, const std::string& token,
+                             std::string result, Nanos life) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
   BROKER_RETURN_IF_ERROR(CheckLife(life));
   if (result.size() > model::kMaxIdempotencyResultBytes) {
@@ -89,17 +87,17 @@ Status Engine::Core::CompleteIdempotency(const Caller& caller, const std::string
                  key);
   }
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
-  const auto found = idempotency_.Find(hash);
+  const auto found = records_.Find(hash);
   if (!found.ok()) return found.error();
   BROKER_RETURN_IF_ERROR(CheckToken(*found, key, token, clock_.expiry_now()));
-  PutIdempotency(hash, *found, {caller.name_space, key, true, token, std::move(result), clock_.expiry_now() + life});
+  Put(hash, *found, {caller.name_space, key, true, token, std::move(result), clock_.expiry_now() + life});
   return {};
 }
 
-Status Engine::Core::ReleaseIdempotency(const Caller& caller, const std::string& key, const std::string& token) {
+Status Idempotency::Release(const Caller& caller, const std::string& key, const std::string& token) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
-  const auto found = idempotency_.Find(hash);
+  const auto found = records_.Find(hash);
   if (!found.ok()) return found.error();
   BROKER_RETURN_IF_ERROR(CheckToken(*found, key, token, clock_.expiry_now()));
   if ((*found)->done) {
@@ -110,26 +108,26 @@ Status Engine::Core::ReleaseIdempotency(const Caller& caller, const std::string&
                     key),
         key);
   }
-  idempotency_.Remove(hash, *found);
+  records_.Remove(hash, *found);
   return {};
 }
 
-Status Engine::Core::ForgetIdempotency(const Caller& caller, const std::string& key) {
+Status Idempotency::Forget(const Caller& caller, const std::string& key) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
   const std::string hash = IdempotencyRecords::Hash(caller.name_space, key);
-  const auto found = idempotency_.Find(hash);
+  const auto found = records_.Find(hash);
   if (!found.ok()) {  // damaged: this is the way to be rid of it
-    idempotency_.Remove(hash, std::nullopt);
+    records_.Remove(hash, std::nullopt);
     return {};
   }
   if (!*found || (*found)->expires <= clock_.expiry_now()) return NoSuchKey(caller, key);
-  idempotency_.Remove(hash, *found);
+  records_.Remove(hash, *found);
   return {};
 }
 
-Result<IdempotencyClaim> Engine::Core::GetIdempotency(const Caller& caller, const std::string& key) {
+Result<IdempotencyClaim> Idempotency::Get(const Caller& caller, const std::string& key) {
   BROKER_RETURN_IF_ERROR(CheckKey(key));
-  const auto found = idempotency_.Find(IdempotencyRecords::Hash(caller.name_space, key));
+  const auto found = records_.Find(IdempotencyRecords::Hash(caller.name_space, key));
   if (!found.ok()) return found.error();
   const auto& record = *found;
   if (!record || record->expires <= clock_.expiry_now()) return NoSuchKey(caller, key);
@@ -139,27 +137,29 @@ Result<IdempotencyClaim> Engine::Core::GetIdempotency(const Caller& caller, cons
                           record->expires + clock_.held_back()};
 }
 
-void Engine::Core::PutIdempotency(const std::string& hash, const std::optional<Record>& old, Record record) {
+void Idempotency::Put(const std::string& hash, const std::optional<Record>& old, Record record) {
   timers_.SetNoLater({TimerKind::kIdempotency, 0}, record.expires + clock_.held_back());
-  idempotency_.Put(hash, old, std::move(record));
+  records_.Put(hash, old, std::move(record));
 }
 
-// Deletes what has expired, in bounded steps that look off the strand.
-void Engine::Core::SweepIdempotency() {
-  if (idempotency_.sweeping()) return;
-  idempotency_.BeginSweep();
-  using Expired = IdempotencyRecords::Expired;
-  Offload<Expired>(
-      [&kv = deps_.kv, now = clock_.expiry_now()] { return IdempotencyRecords::FindExpired(kv, now, kSweepRecords); },
-      [this](const Expired& found) {
-        const auto next = idempotency_.EndSweep(found);
-        if (found.entries.size() == kSweepRecords) {  // there are more, and these are to be gone first
-          return journal_.After([this] { timers_.SetNoLater({TimerKind::kIdempotency, 0}, now_); });
-        }
-        if (!next) return;
-        const Time due = *next + clock_.held_back();
-        timers_.SetNoLater({TimerKind::kIdempotency, 0}, due > now_ ? due : now_ + kSweepPause);
-      });
+bool Idempotency::BeginSweep() {
+  if (records_.sweeping()) return false;
+  records_.BeginSweep();
+  return true;
+}
+
+Idempotency::Expired Idempotency::FindExpired(const storage::Kv& kv, Time now) {
+  return IdempotencyRecords::FindExpired(kv, now, kSweepRecords);
+}
+
+void Idempotency::EndSweep(const Expired& found) {
+  const auto next = records_.EndSweep(found);
+  if (found.entries.size() == kSweepRecords) {  // there are more, and these are to be gone first
+    return journal_.After([this] { timers_.SetNoLater({TimerKind::kIdempotency, 0}, clock_.now()); });
+  }
+  if (!next) return;
+  const Time due = *next + clock_.held_back();
+  timers_.SetNoLater({TimerKind::kIdempotency, 0}, due > clock_.now() ? due : clock_.now() + kSweepPause);
 }
 
 }  // namespace broker::engine
