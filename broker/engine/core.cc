@@ -14,6 +14,7 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       now_(clock_.now()),
       journal_(deps.kv),
       tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
+      windows_(options.read_ahead_bytes),
       deduplicator_(deps.kv, journal_),
       alive_(std::make_shared<Core*>(this)),
       idempotency_(deps.kv, deps.entropy, journal_, timers_, clock_, room_) {}
@@ -108,7 +109,7 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   for (const std::uint64_t id : std::exchange(reclaim_, {})) {
     if (MessageLog* log = FindLog(id)) CheckReclaim(*log);
   }
-  TrimWindows();
+  windows_.Trim();
   FlushDirty();
   if (journal_.empty()) return std::nullopt;
   PendingGroup group;

@@ -47,6 +47,7 @@
 #include "broker/engine/tail_cache.h"
 #include "broker/engine/task.h"
 #include "broker/engine/timers.h"
+#include "broker/engine/windows.h"
 
 namespace broker::engine {
 
@@ -270,12 +271,8 @@ class Engine::Core {
   Entry FreshEntry(const StoredRecord& record) const;
 
   // ---- reads.cc
-  RecordPtr Loaded(const Cursor& cursor, std::uint64_t sequence) const;
   void StartRead(Cursor& cursor, std::vector<std::uint64_t> points, std::uint64_t run_from, std::size_t run_records);
   void OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcome outcome);
-  void DropWindow(Cursor& cursor);
-  void TrimWindows();
-  void ForgetLoaded(Cursor& cursor, std::uint64_t sequence);
 
   // ---- cursor state, settle.cc
   void MarkDirty(Cursor& cursor);
@@ -445,6 +442,7 @@ class Engine::Core {
   Timers timers_;
   Journal journal_;
   TailCache tail_cache_;
+  Windows windows_;
   Deduplicator deduplicator_;
   ReceiveAttempts attempts_;
   LastInput input_;
@@ -469,14 +467,12 @@ class Engine::Core {
   WaiterId last_waiter_ = 0;
   bool running_due_ = false;
   bool engine_dirty_ = false;
-  std::uint64_t window_bytes_ = 0;
 
   std::set<std::uint64_t> serve_;     // cursors whose waiters may get something
   std::set<std::uint64_t> dirty_cursors_;
   std::set<std::uint64_t> dirty_logs_;
   std::set<std::uint64_t> reclaim_;   // logs in which a chunk may have become unneeded
   std::set<std::uint64_t> schedule_pending_;  // logs with changes of `schedule` that are not durable yet
-  std::set<std::uint64_t> with_window_;
   std::deque<std::uint64_t> scans_;           // cursors with something to scan, in turn
   std::vector<std::uint64_t> waiting_scans_;  // until the group that is being built or under way is durable
   std::size_t scans_under_way_ = 0;           // off the strand

@@ -35,7 +35,7 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   for (const std::uint64_t page : cursor.outstanding.TakeDirtyPages()) StorePage(journal_, cursor, page);
   journal_.Delete(storage::Family::kCatalog, storage::KindKey('c', id));
   journal_.RequireSync();
-  DropWindow(cursor);
+  windows_.Drop(cursor);
   timers_.Clear({TimerKind::kCursor, id});
   timers_.Clear({TimerKind::kSnapshot, id});
   timers_.Clear({TimerKind::kUnused, id});
@@ -67,7 +67,7 @@ void Engine::Core::PutOutstanding(Cursor& cursor, std::uint64_t sequence, Entry 
 Entry Engine::Core::RemoveOutstanding(Cursor& cursor, std::uint64_t sequence) {
   Entry entry = cursor.outstanding.Remove(sequence);
   MarkDirty(cursor);
-  ForgetLoaded(cursor, sequence);
+  windows_.Forget(cursor, sequence);
   if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
     if (MayReclaim(*cursor.log, *chunk, --chunk->outstanding)) reclaim_.insert(cursor.log->id.value());
   } else {

@@ -258,7 +258,7 @@ void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool out
     }
     PutOutstanding(cursor, record.sequence, std::move(entry));
   }
-  ForgetLoaded(cursor, record.sequence);
+  windows_.Forget(cursor, record.sequence);
   MovePast(cursor, record);
 }
 
@@ -327,7 +327,7 @@ Delivery Engine::Core::Lease(Cursor& cursor, const RecordPtr& record, Entry entr
     delivery.delivery_format = record->alias->delivery_format;
   }
   PutOutstanding(cursor, record->sequence, std::move(entry));
-  ForgetLoaded(cursor, record->sequence);
+  windows_.Forget(cursor, record->sequence);
   return delivery;
 }
 

@@ -1,5 +1,4 @@
-// Cold records: read off the strand into a window of their cursor. All windows share one budget; those of cursors that
-// nobody waits for go first.
+// Cold records: read off the strand into the window of their cursor.
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +9,6 @@ namespace {
 
 constexpr std::size_t kMinRun = 128;
 constexpr std::size_t kMaxRun = 2'048;
-constexpr std::uint64_t kRecordBytes = 768;  // of structures around a message
 
 // What does not pass the filter comes without its message.
 void LetGoUnmatched(const model::Filter& filter, ReadOutcome& outcome) {
@@ -30,19 +28,7 @@ RecordPtr DamagedRecord(std::uint64_t sequence) {
   return record;
 }
 
-std::uint64_t WindowBytes(const StoredRecord& record) {
-  return kRecordBytes + (record.filtered_out ? 0 : record.size_bytes);
-}
-
 }  // namespace
-
-// Null when it has to be read first. A record of the tail may come without its message; the window's has it.
-RecordPtr Engine::Core::Loaded(const Cursor& cursor, std::uint64_t sequence) const {
-  RecordPtr fresh = cursor.log->InTail(sequence);
-  if (fresh != nullptr && fresh->message != nullptr) return fresh;
-  const auto cold = cursor.window.find(sequence);
-  return cold != cursor.window.end() ? cold->second : fresh;
-}
 
 void Engine::Core::StartRead(Cursor& cursor, std::vector<std::uint64_t> points, std::uint64_t run_from,
                              std::size_t run_records) {
@@ -81,11 +67,7 @@ void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcom
     const std::uint64_t sequence = record->sequence;
     // Settled or expired meanwhile: nobody will ask for it.
     if (sequence < cursor.first_unread() && cursor.outstanding.Find(sequence) == nullptr) return;
-    const std::uint64_t bytes = WindowBytes(*record);
-    if (!cursor.window.emplace(sequence, std::move(record)).second) return;
-    cursor.window_bytes += bytes;
-    window_bytes_ += bytes;
-    with_window_.insert(cursor.id.value());
+    windows_.Add(cursor, std::move(record));
   };
   for (RecordPtr& record : outcome.records) add(std::move(record));
   // What should be there and is not must not be asked for over and over.
@@ -100,36 +82,6 @@ void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcom
     }
   }
   Wake(cursor);
-}
-
-void Engine::Core::ForgetLoaded(Cursor& cursor, std::uint64_t sequence) {
-  const auto cold = cursor.window.find(sequence);
-  if (cold == cursor.window.end()) return;
-  const std::uint64_t bytes = WindowBytes(*cold->second);
-  cursor.window_bytes -= bytes;
-  window_bytes_ -= bytes;
-  cursor.window.erase(cold);
-  if (cursor.window.empty()) with_window_.erase(cursor.id.value());
-}
-
-void Engine::Core::DropWindow(Cursor& cursor) {
-  window_bytes_ -= cursor.window_bytes;
-  cursor.window_bytes = 0;
-  cursor.window.clear();
-  cursor.ahead = {};
-  cursor.reading = false;
-  ++cursor.read_epoch;
-  with_window_.erase(cursor.id.value());
-}
-
-void Engine::Core::TrimWindows() {
-  if (window_bytes_ <= options_.read_ahead_bytes) return;
-  const std::vector<std::uint64_t> ids(with_window_.begin(), with_window_.end());
-  for (const std::uint64_t id : ids) {
-    Cursor& cursor = *FindCursor(id);
-    if (cursor.waiters.empty()) DropWindow(cursor);
-    if (window_bytes_ <= options_.read_ahead_bytes) return;
-  }
 }
 
 }  // namespace broker::engine

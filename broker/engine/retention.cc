@@ -71,7 +71,7 @@ void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
   }
   if (cursor.position < floor.sequence) {
     while (!cursor.window.empty() && cursor.window.begin()->first < floor.sequence) {
-      ForgetLoaded(cursor, cursor.window.begin()->first);
+      windows_.Forget(cursor, cursor.window.begin()->first);
     }
     SetPosition(cursor, floor.sequence, floor.below);
   }
@@ -89,7 +89,7 @@ Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Tar
   }
   cursor.floor = log.next_sequence;  // what was settled and kept for a seek goes with it
   ++cursor.epoch;
-  DropWindow(cursor);
+  windows_.Drop(cursor);
   SetPosition(cursor, log.next_sequence, log.totals);
   if (cursor.owner.kind == model::ResourceKind::kQueue) {
     count += log.delayed.messages;

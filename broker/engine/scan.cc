@@ -72,7 +72,7 @@ void Engine::Core::LetGoIfFar(Cursor& cursor) {
 }
 
 void Engine::Core::SkipUnmatched(Cursor& cursor, const StoredRecord& record) {
-  ForgetLoaded(cursor, record.sequence);
+  windows_.Forget(cursor, record.sequence);
   cursor.scan.Skip(record.sequence, record.totals);
   LetGoIfFar(cursor);
 }

@@ -120,7 +120,7 @@ void Engine::Core::Reset(Cursor& cursor, std::uint64_t position, const Totals& b
     if (outstanding.count(*at) == 0) RemoveOutstanding(cursor, *at);
   }
   for (auto& [sequence, entry] : outstanding) PutOutstanding(cursor, sequence, AsNew(std::move(entry)));
-  DropWindow(cursor);
+  windows_.Drop(cursor);
   ++cursor.epoch;
   cursor.dead_letter_problem.clear();
   cursor.floor = std::min({cursor.floor, position, cursor.outstanding.NextFrom(0).value_or(position)});

@@ -45,7 +45,7 @@ bool Engine::Core::Shares(Cursor& cursor) {
 
 // Only while there is room in plenty: what is read too early is read twice.
 void Engine::Core::ReadAhead(Cursor& cursor, std::uint64_t from) {
-  if (!cursor.reading && window_bytes_ < options_.read_ahead_bytes / 2) StartRead(cursor, {}, from, kShareAhead);
+  if (!cursor.reading && windows_.has_plenty()) StartRead(cursor, {}, from, kShareAhead);
 }
 
 std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, Plan& plan, std::size_t untried) {
