@@ -40,6 +40,8 @@
 #include "broker/engine/filters.h"
 #include "broker/engine/idempotency.h"
 #include "broker/engine/journal.h"
+#include "broker/engine/place.h"
+#include "broker/engine/plan.h"
 #include "broker/engine/receipt.h"
 #include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
@@ -136,10 +138,6 @@ class Engine::Core {
   static constexpr const char* kReplayTask = "replay";
   // How the end of an attempt counts; see EndAttempt.
   enum class Attempt { kCounted, kUndone, kLast };
-  // A place in a log; see seek.cc.
-  struct Place;
-  // What a receive takes, in order; see plan.h.
-  struct Plan;
 
   // ---- core.cc
   void RunDue();
@@ -186,6 +184,7 @@ class Engine::Core {
   Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
                     model::ResourceRef owner);
   void RemoveCursor(Cursor& cursor, const Error& why);
+  void StartAtEarliest(Cursor& cursor);
   void RemoveSubscription(Subscription& subscription);
   void RemoveLog(MessageLog& log);
 
@@ -223,9 +222,6 @@ class Engine::Core {
 
   // ---- lifetimes.cc: time to live and retry backoff
   bool IsExpired(Time expires) const { return expires != Time{} && expires <= clock_.expiry_now(); }
-  // When the time to live of a message begins that is now appended to `log`.
-  Time LifeBegins(const MessageLog& log, std::optional<Time> due) const;
-  Time DefaultExpiry(const MessageLog& log, std::optional<Time> due) const;
   // Takes out what has passed its time, durably: an ack of it may have been answered.
   void Expire(Cursor& cursor, std::uint64_t sequence);
   // Backoffs that have ended; what expired meanwhile is gone.
@@ -234,8 +230,6 @@ class Engine::Core {
   // Of these, whether any had passed its time to live: that is gone now.
   bool DropExpired(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
   std::vector<std::uint64_t> ReadyNow(Cursor& cursor, std::size_t limit);
-  // How long an entry waits after so many attempts, if nobody says otherwise.
-  Nanos BackoffAfter(const Cursor& cursor, std::uint32_t attempts);
 
   // ---- delays.cc
   void Schedule(MessageLog& log, const StoredRecord& record);
@@ -257,8 +251,6 @@ class Engine::Core {
   // Adds what is outstanding and ready, up to `max_bytes`.
   void PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector<std::uint64_t>& sequences,
                        std::uint64_t max_bytes);
-  // How many outstanding messages of an ordering key the plan takes along.
-  static std::size_t InPlan(const Plan& plan, std::uint64_t key_hash);
   void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
   void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
   Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout,
@@ -286,8 +278,6 @@ class Engine::Core {
   const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
   // Ends the lease unless an earlier one of its key did so already.
   void EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff, Attempt attempt = Attempt::kCounted);
-  // After EntryFor: there is nothing of its message left.
-  static bool IsGone(const Cursor& cursor, const Receipt& receipt);
   // After a power cut a position may have gone back behind what was handed out: moves it past `sequence`.
   void AdvancePast(Cursor& cursor, std::uint64_t sequence);
 
@@ -298,7 +288,6 @@ class Engine::Core {
   // delivered. Without `backoff` the cursor's own. What has expired meanwhile goes, whichever attempt it was.
   void EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
                   std::optional<Nanos> backoff, Attempt attempt = Attempt::kCounted);
-  bool IsSpent(const Cursor& cursor, const Entry& entry) const;
   void SweepSpent(Cursor& cursor);
   void DeadLetter(Cursor& cursor, std::uint64_t sequence);
   void DeadLetterAll(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
@@ -313,21 +302,8 @@ class Engine::Core {
   void RunRetention(MessageLog& log);
   static std::string MarkKey(const MessageLog& log, Time time);
   void DeleteDroppedMarks(MessageLog& log);
-  void ApplyFloor(Cursor& cursor, const TimeMark& floor);
-
-  // ---- keeping.cc
-  // The first sequence from which on nothing is missing up to the end.
-  static std::uint64_t StoredFrom(const MessageLog& log);
-  // Below it nothing is needed but what is outstanding, delayed or named.
-  std::uint64_t NeededFrom(const MessageLog& log) const;
-  // Where the topic's retention has come to; none: nothing has expired yet. REQUIRES: log.retention > 0
-  std::optional<TimeMark> RetainedFrom(const MessageLog& log) const;
-  // How far back a seek may go.
-  std::uint64_t SeekableFrom(const Cursor& cursor) const;
   void ApplyTopicRetention(MessageLog& log, Nanos retention);
-  // Of a topic: what is stored for someone.
-  static Totals KeptIn(const MessageLog& log);
-  void StartAtEarliest(Cursor& cursor);
+  void ApplyFloor(Cursor& cursor, const TimeMark& floor);
 
   // ---- seek.cc
   // Calls `then` with the first place at or after `time`, at once if memory knows it.
@@ -370,7 +346,6 @@ class Engine::Core {
   // ---- reclaim.cc
   void CheckReclaim(MessageLog& log);
   static bool MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding);
-  static std::set<std::uint64_t> OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit);
   void DropChunk(MessageLog& log, std::uint64_t first);
   void StartMove(MessageLog& log, Chunk& chunk);
   // `all_stored`: when the read began; what was not yet stored is looked for again.
@@ -406,8 +381,6 @@ class Engine::Core {
                                      const std::optional<model::ResourceRef>& destination) const;
   Step StepMove(Task& task, std::size_t most);
   bool MoveMessage(Task& task, const Cursor& from, const StoredRecord& record);
-  // A copy of it that says so in its last story.
-  std::shared_ptr<model::Message> MovedOn(const model::Message& message) const;
   bool MoveBack(Task& task, const StoredRecord& record);
   void MoveTo(Publishable to, const Cursor& from, const StoredRecord& record);
 

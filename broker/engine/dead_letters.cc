@@ -19,6 +19,21 @@ const std::shared_ptr<const std::string>& TimedOut() {
   return reason;
 }
 
+bool IsSpent(const Cursor& cursor, const Entry& entry) {
+  return cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
+}
+
+// How long an entry waits after so many attempts, if nobody says otherwise. The chosen wait is stored with the entry: recovery draws nothing.
+Nanos BackoffAfter(const Cursor& cursor, std::uint32_t attempts, Entropy& entropy) {
+  if (!cursor.settings.backoff) return Nanos{0};
+  const model::RetryBackoff& backoff = *cursor.settings.backoff;
+  Nanos wait = backoff.minimum;
+  for (std::uint32_t i = 1; i < attempts && wait > Nanos{0} && wait < backoff.maximum; ++i) wait *= 2;
+  wait = std::min(wait, backoff.maximum);
+  const auto tenth = static_cast<std::uint64_t>(wait.count()) / 10;
+  return wait - Nanos(static_cast<std::int64_t>(entropy.Next64() % (tenth + 1)));
+}
+
 }  // namespace
 
 void Engine::Core::EndLeases(Cursor& cursor) {
@@ -31,10 +46,6 @@ void Engine::Core::EndLeases(Cursor& cursor) {
   if (!ended.empty()) NoteUse(cursor);
   if (!ended.empty() && cursor.synced_leases()) journal_.RequireSync();
   if (ended.size() == kLeasesPerRun) MarkDirty(cursor);
-}
-
-bool Engine::Core::IsSpent(const Cursor& cursor, const Entry& entry) const {
-  return cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
 }
 
 void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::shared_ptr<const std::string> reason,
@@ -56,7 +67,7 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
-      const Nanos wait = last || IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts);
+      const Nanos wait = last || IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts, deps_.entropy);
       if (wait > Nanos{0}) entry.due = now_ + wait;
     }
     if (IsExpired(entry.expires)) {

@@ -7,6 +7,7 @@
 
 #include "broker/base/duration.h"
 #include "broker/base/utf8.h"
+#include "broker/engine/core.h"
 #include "broker/engine/plan.h"
 #include "broker/model/limits.h"
 
@@ -126,7 +127,7 @@ void Engine::Core::Serve(Cursor& cursor) {
 }
 
 // Retries that are due go first but take at most half, rounded up, while fresh messages are ready for the rest.
-Engine::Core::Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& request) {
+Plan Engine::Core::MakePlan(Cursor& cursor, const ReceiveRequest& request) {
   Plan plan;
   MoveDue(cursor);
   const std::size_t limit = request.max_messages;
@@ -175,11 +176,6 @@ void Engine::Core::PlanOutstanding(Cursor& cursor, Plan& plan, const std::vector
   std::sort(plan.missing.begin(), plan.missing.end());
 }
 
-std::size_t Engine::Core::InPlan(const Plan& plan, std::uint64_t key_hash) {
-  const auto found = plan.keys.find(key_hash);
-  return found == plan.keys.end() ? 0 : found->second;
-}
-
 void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes) {
   const MessageLog& log = *cursor.log;
   std::uint64_t sequence = cursor.first_unread();
@@ -208,7 +204,7 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
     }
     const bool expired = IsExpired(record->expires);
     const bool blocked = cursor.settings.ordered && !record->held && !expired && !record->damaged &&
-                         cursor.outstanding.CountOfKey(record->key_hash) > InPlan(plan, record->key_hash);
+                         cursor.outstanding.CountOfKey(record->key_hash) > plan.of_key(record->key_hash);
     if (record->held || record->damaged || expired || blocked) {
       if (++passed > kPassedPerTurn) {
         plan.unfinished = true;

@@ -1,12 +1,10 @@
-// What a log keeps, and from where on: for those who have not read it, for a replay as long as the topic's retention
-// says, and for a seek where a subscription retains what it settled. Snapshots are frozen cursors: no case of their own.
-#include <algorithm>
+#include "broker/engine/keeping.h"
 
-#include "broker/engine/core.h"
+#include <algorithm>
 
 namespace broker::engine {
 
-std::uint64_t Engine::Core::StoredFrom(const MessageLog& log) {
+std::uint64_t StoredFrom(const MessageLog& log) {
   const std::vector<Chunk>& chunks = log.chunks.chunks();
   if (chunks.empty() || (!chunks.back().open() && chunks.back().last + 1 != log.next_sequence))
     return log.next_sequence;
@@ -16,44 +14,34 @@ std::uint64_t Engine::Core::StoredFrom(const MessageLog& log) {
   return chunks[at].first;
 }
 
-std::uint64_t Engine::Core::NeededFrom(const MessageLog& log) const {
+std::uint64_t NeededFrom(const MessageLog& log, Time expiry_now) {
   std::uint64_t needed = log.next_sequence;
   for (const Cursor* cursor : log.cursors) needed = std::min(needed, cursor->needed_from());
   if (log.retention > Nanos{0}) {
-    const auto floor = RetainedFrom(log);
+    const auto floor = RetainedFrom(log, expiry_now);
     needed = std::min(needed, floor ? floor->sequence : 0);
   }
   return needed;
 }
 
-std::optional<TimeMark> Engine::Core::RetainedFrom(const MessageLog& log) const {
-  return log.marks.FloorAt(clock_.expiry_now() - log.retention, log.End());
+std::optional<TimeMark> RetainedFrom(const MessageLog& log, Time expiry_now) {
+  return log.marks.FloorAt(expiry_now - log.retention, log.End());
 }
 
-std::uint64_t Engine::Core::SeekableFrom(const Cursor& cursor) const {
+std::uint64_t SeekableFrom(const Cursor& cursor, Time expiry_now) {
   const MessageLog& log = *cursor.log;
   std::uint64_t from = cursor.needed_from();
   if (log.retention > Nanos{0}) {
-    const auto floor = RetainedFrom(log);
+    const auto floor = RetainedFrom(log, expiry_now);
     from = std::min(from, floor ? floor->sequence : 0);
   }
   // What the subscription's own retention has passed would expire on arrival.
-  const auto own = log.marks.FloorAt(clock_.expiry_now() - cursor.settings.retention, log.End());
+  const auto own = log.marks.FloorAt(expiry_now - cursor.settings.retention, log.End());
   if (own) from = std::max(from, own->sequence);
   return std::max(from, StoredFrom(log));
 }
 
-void Engine::Core::ApplyTopicRetention(MessageLog& log, Nanos retention) {
-  log.retention = retention;
-  log.shortest_retention = Nanos{0};
-  for (Cursor* cursor : log.cursors) {
-    if (cursor->use == CursorUse::kReplay) cursor->settings.retention = retention;
-  }
-  timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
-  reclaim_.insert(log.id.value());
-}
-
-Totals Engine::Core::KeptIn(const MessageLog& log) {
+Totals KeptIn(const MessageLog& log) {
   Totals kept;
   const std::vector<Chunk>& chunks = log.chunks.chunks();
   for (std::size_t i = 0; i < chunks.size(); ++i) {
@@ -66,21 +54,6 @@ Totals Engine::Core::KeptIn(const MessageLog& log) {
     kept += {end - chunk.first, end_bytes - chunk.base_bytes};
   }
   return kept;
-}
-
-void Engine::Core::StartAtEarliest(Cursor& cursor) {
-  const MessageLog& log = *cursor.log;
-  const std::uint64_t stored = StoredFrom(log);
-  const auto retained = log.retention > Nanos{0} ? RetainedFrom(log) : std::nullopt;
-  if (retained && retained->sequence >= stored) {
-    SetPosition(cursor, retained->sequence, retained->below);
-  } else if (stored < log.next_sequence) {
-    RecordPtr first = log.InTail(stored);
-    if (first == nullptr) first = ReadRecord(deps_.kv, log.id, stored);
-    if (first == nullptr || first->damaged) return;
-    SetPosition(cursor, stored, first->below());
-  }
-  timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
 }
 
 }  // namespace broker::engine

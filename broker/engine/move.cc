@@ -25,6 +25,13 @@ std::string Leads(const std::optional<ResourceRef>& destination) {
   return destination ? "to " + destination->ToString() : std::string("back to where its dead letters came from");
 }
 
+// A copy of it that says so in its last story.
+std::shared_ptr<model::Message> MovedOn(const model::Message& message, Time now) {
+  auto copy = std::make_shared<model::Message>(message);
+  if (!copy->dead_letter.empty()) copy->dead_letter.back().moved = now;
+  return copy;
+}
+
 }  // namespace
 
 Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& request) {
@@ -256,19 +263,13 @@ bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecor
   return true;
 }
 
-std::shared_ptr<model::Message> Engine::Core::MovedOn(const model::Message& message) const {
-  auto copy = std::make_shared<model::Message>(message);
-  if (!copy->dead_letter.empty()) copy->dead_letter.back().moved = now_;
-  return copy;
-}
-
 void Engine::Core::MoveTo(Publishable to, const Cursor& from, const StoredRecord& record) {
   const model::MessageId own = record.IdIn(from.log->id);
   const model::MessageId first = record.OriginIn(from.log->id);
   const model::MessageId origin = first != model::MessageId{} ? first : own;
   model::MessagePtr message = record.message;
   if (message->origin != origin || !message->dead_letter.empty()) {
-    auto copy = MovedOn(*message);
+    auto copy = MovedOn(*message, now_);
     copy->origin = origin;
     message = std::move(copy);
   }
@@ -293,7 +294,7 @@ bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
     return false;
   }
   if (task.info.dry_run) return true;
-  const model::MessagePtr message = MovedOn(*record.message);
+  const model::MessagePtr message = MovedOn(*record.message, now_);
   if (source->owner.kind == ResourceKind::kQueue) {
     AppendMessage(*source->log, message, std::nullopt, record.alias);
     return true;

@@ -1,5 +1,5 @@
 // What a receive takes, in order, as it is chosen; see deliver.cc. Nothing is changed for it yet, but that the position
-// may have moved over what is not to be handed out now.
+// may have moved over what is not to be handed out now. Confined to the engine's strand.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,8 @@
 #include <map>
 #include <vector>
 
-#include "broker/engine/core.h"
+#include "broker/engine/stored_record.h"
+#include "broker/model/filter.h"
 
 namespace broker::engine {
 
@@ -24,7 +25,7 @@ struct FilterBudget {
   }
 };
 
-struct Engine::Core::Plan {
+struct Plan {
   std::vector<RecordPtr> retries;  // what is outstanding already
   std::vector<RecordPtr> fresh;    // chosen ones, and between them what is only stepped over
   std::vector<bool> chosen;        // for each of `fresh`
@@ -36,6 +37,11 @@ struct Engine::Core::Plan {
   bool again = false;                         // an attempt asked for once more: `retries` are leased already
   bool unfinished = false;                    // it looked far enough for one turn, or over what was there: more may be
 
+  // How many outstanding messages of an ordering key it takes along.
+  std::size_t of_key(std::uint64_t key_hash) const {
+    const auto found = keys.find(key_hash);
+    return found == keys.end() ? 0 : found->second;
+  }
   bool needs_read() const { return !missing.empty() || run_from != 0; }
   bool empty() const { return retries.empty() && fresh_chosen == 0; }
 };

@@ -62,6 +62,16 @@ std::optional<Time> DueOf(Publishable target, const PublishEntry& entry, Time no
   return delay > Nanos{0} ? std::optional(now + delay) : std::nullopt;
 }
 
+// When the time to live of a message begins that is now appended to `log`.
+Time LifeBegins(const MessageLog& log, std::optional<Time> due, Time now) {
+  if (due) return std::chrono::ceil<Millis>(*due);
+  return log.ordered ? now + log.delay : now;
+}
+
+Time DefaultExpiry(const MessageLog& log, std::optional<Time> due, Time now) {
+  return log.message_ttl > Nanos{0} ? LifeBegins(log, due, now) + log.message_ttl : Time{};
+}
+
 }  // namespace
 
 Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishRequest request) {
@@ -139,7 +149,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   if (first) return Published{*first, true};
   const Room room = target.queue != nullptr ? bounds_.RoomFor(*target.queue, size_bytes) : Room::kEnough;
   const RecordPtr record =
-      AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due) + *entry.ttl : Time{});
+      AppendMessage(log, std::move(message), due, nullptr, entry.ttl ? LifeBegins(log, due, now_) + *entry.ttl : Time{});
   const model::MessageId id{log.id, model::Sequence(record->sequence)};
   if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record, Copies::kPublished);
   if (room == Room::kByDropping) DropOldest(*target.queue);
@@ -151,7 +161,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
 RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message, std::optional<Time> due,
                                       std::shared_ptr<const Alias> came_by, Time expires) {
   StoredRecord record;
-  record.expires = expires != Time{} ? expires : DefaultExpiry(log, due);
+  record.expires = expires != Time{} ? expires : DefaultExpiry(log, due, now_);
   record.size_bytes = model::SizeBytes(message->content);
   record.key_hash = KeyHash(message->content.ordering_key);
   record.message = std::move(message);
@@ -167,7 +177,7 @@ void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord&
   StoredRecord record;
   // One that comes due has what it was published with, or nothing.
   const bool came_due = alias.id != model::MessageId{};
-  record.expires = came_due || source.expires != Time{} ? source.expires : DefaultExpiry(log, due);
+  record.expires = came_due || source.expires != Time{} ? source.expires : DefaultExpiry(log, due, now_);
   record.size_bytes = source.size_bytes;
   record.key_hash = source.key_hash;
   record.message = source.message;

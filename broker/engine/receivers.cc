@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/engine/core.h"
 #include "broker/engine/plan.h"
 #include "broker/model/limits.h"
 #include "broker/model/validation.h"
@@ -19,7 +20,7 @@ Result<std::vector<ConsumerInfo>> Engine::Core::ListConsumers(const Caller& call
   return (*found)->consumers.List(now_, (*found)->outstanding);
 }
 
-std::optional<Engine::Core::Plan> Engine::Core::PlanAgain(Cursor& cursor, const ReceiveRequest& request) {
+std::optional<Plan> Engine::Core::PlanAgain(Cursor& cursor, const ReceiveRequest& request) {
   if (request.attempt_id.empty()) return std::nullopt;
   const auto* given = attempts_.Find(cursor.id.value(), request.attempt_id, now_);
   if (given == nullptr) return std::nullopt;

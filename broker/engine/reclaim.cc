@@ -6,6 +6,7 @@
 
 #include "broker/base/log.h"
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/storage/v0/records.pb.h"
 #include "storage/keys.h"
 
@@ -38,6 +39,17 @@ std::set<std::uint64_t> ScheduledIn(const storage::Kv& kv, std::uint64_t log, st
   return found;
 }
 
+std::set<std::uint64_t> OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit) {
+  std::set<std::uint64_t> found;
+  for (const Cursor* cursor : log.cursors) {
+    for (auto at = cursor->outstanding.NextFrom(chunk.first); at && *at <= chunk.last && found.size() < limit;
+         at = cursor->outstanding.NextFrom(*at + 1)) {
+      found.insert(*at);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 void Engine::Core::RunChunkAge(MessageLog& log) {
@@ -59,20 +71,9 @@ bool Engine::Core::MayReclaim(const MessageLog& log, const Chunk& chunk, std::ui
   return !chunk.open() && outstanding <= log.cursors.size() * Few(chunk);
 }
 
-std::set<std::uint64_t> Engine::Core::OutstandingIn(const MessageLog& log, const Chunk& chunk, std::size_t limit) {
-  std::set<std::uint64_t> found;
-  for (const Cursor* cursor : log.cursors) {
-    for (auto at = cursor->outstanding.NextFrom(chunk.first); at && *at <= chunk.last && found.size() < limit;
-         at = cursor->outstanding.NextFrom(*at + 1)) {
-      found.insert(*at);
-    }
-  }
-  return found;
-}
-
 void Engine::Core::CheckReclaim(MessageLog& log) {
   for (Cursor* cursor : log.filtered) LetGo(*cursor);
-  const std::uint64_t needed_from = NeededFrom(log);
+  const std::uint64_t needed_from = NeededFrom(log, clock_.expiry_now());
   if (const Chunk* open = log.chunks.open(); open != nullptr && needed_from == log.next_sequence &&
                                              open->outstanding == 0 && open->scheduled == 0 && open->named_by == 0 &&
                                              (open->bytes > options_.emptied_chunk_bytes || log.deleted)) {
@@ -154,7 +155,7 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
     }
   }
   // Named, or gone back to by a cursor: looked at again when that ends.
-  if (chunk->named_by > 0 || chunk->last >= NeededFrom(log)) {
+  if (chunk->named_by > 0 || chunk->last >= NeededFrom(log, clock_.expiry_now())) {
     chunk->moving = false;
     return;
   }

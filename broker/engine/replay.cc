@@ -9,6 +9,7 @@
 
 #include "broker/base/duration.h"
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/engine/place.h"
 #include "broker/model/limits.h"
 
@@ -65,7 +66,7 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
   if (!queue.ok()) return refuse(queue.error());
   MessageLog& log = *(*topic)->log;
   Place start = from;
-  const auto kept = log.retention > Nanos{0} ? RetainedFrom(log) : std::nullopt;
+  const auto kept = log.retention > Nanos{0} ? RetainedFrom(log, clock_.expiry_now()) : std::nullopt;
   if (kept && kept->sequence > start.sequence) start = {kept->sequence, kept->below, false};
   // Made anew, switched off or reclaimed while the places were looked for.
   if (log.id != id || log.retention == Nanos{0} || StoredFrom(log) > start.sequence) {

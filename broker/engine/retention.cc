@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "storage/keys.h"
 
 namespace broker::engine {
@@ -40,7 +41,7 @@ void Engine::Core::RunRetention(MessageLog& log) {
     if (cursor->settings.retain_acknowledged) look_again(std::max(cursor->floor, log.FirstStored()), retention);
   }
   if (log.retention > Nanos{0}) {
-    const auto floor = RetainedFrom(log);
+    const auto floor = RetainedFrom(log, clock_.expiry_now());
     reclaim_.insert(log.id.value());
     look_again(std::max(floor ? floor->sequence : 0, log.FirstStored()), log.retention);
   }
@@ -48,6 +49,16 @@ void Engine::Core::RunRetention(MessageLog& log) {
   log.marks.DropBelow(log.kept.empty() ? log.FirstStored() : std::min(log.FirstStored(), log.kept.begin()->first));
   DeleteDroppedMarks(log);
   if (next) timers_.Set({TimerKind::kRetention, log.id.value()}, std::max(*next, now_ + Nanos{1}));
+}
+
+void Engine::Core::ApplyTopicRetention(MessageLog& log, Nanos retention) {
+  log.retention = retention;
+  log.shortest_retention = Nanos{0};
+  for (Cursor* cursor : log.cursors) {
+    if (cursor->use == CursorUse::kReplay) cursor->settings.retention = retention;
+  }
+  timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
+  reclaim_.insert(log.id.value());
 }
 
 std::string Engine::Core::MarkKey(const MessageLog& log, Time time) {

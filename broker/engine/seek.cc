@@ -13,6 +13,7 @@
 
 #include "broker/base/duration.h"
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/engine/place.h"
 
 namespace broker::engine {
@@ -84,7 +85,7 @@ void Engine::Core::SeekToTime(const Caller& caller, std::uint64_t id, Time time,
     const MessageLog& log = *cursor->log;
     const auto expired = log.marks.FloorAt(clock_.expiry_now() - cursor->settings.retention, log.End());
     if (expired) ApplyFloor(*cursor, *expired);
-    const std::uint64_t from = SeekableFrom(*cursor);
+    const std::uint64_t from = SeekableFrom(*cursor, clock_.expiry_now());
     // What lies between may be no message at all, but held.
     const bool only_held = place.below.messages == cursor->below.messages && place.sequence >= StoredFrom(log);
     if (!place.exact || (place.sequence < from && !only_held)) {

@@ -38,6 +38,11 @@ const std::shared_ptr<const std::string>& ReceiverLeft() {
   return reason;
 }
 
+// After EntryFor: there is nothing of its message left.
+bool IsGone(const Cursor& cursor, const Receipt& receipt) {
+  return cursor.outstanding.Find(receipt.sequence) == nullptr;
+}
+
 }  // namespace
 
 Result<Receipt> Engine::Core::ReadReceipt(const Cursor& cursor, const std::string& text) const {
@@ -223,10 +228,6 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
   if (cursor.synced_leases()) journal_.RequireSync();
   Wake(cursor);
   return response;
-}
-
-bool Engine::Core::IsGone(const Cursor& cursor, const Receipt& receipt) {
-  return cursor.outstanding.Find(receipt.sequence) == nullptr;
 }
 
 void Engine::Core::EndIfLeased(Cursor& cursor, std::uint64_t sequence, std::optional<Nanos> backoff, Attempt attempt) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/engine/core.h"
 #include "broker/engine/plan.h"
 #include "broker/model/limits.h"
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/engine/store.h"
 #include "storage/keys.h"
 
@@ -63,6 +64,21 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   if (added.settings.paused) Pause(added);
   StoreSubscription(journal_, added);
   return added.Info();
+}
+
+void Engine::Core::StartAtEarliest(Cursor& cursor) {
+  const MessageLog& log = *cursor.log;
+  const std::uint64_t stored = StoredFrom(log);
+  const auto retained = log.retention > Nanos{0} ? RetainedFrom(log, clock_.expiry_now()) : std::nullopt;
+  if (retained && retained->sequence >= stored) {
+    SetPosition(cursor, retained->sequence, retained->below);
+  } else if (stored < log.next_sequence) {
+    RecordPtr first = log.InTail(stored);
+    if (first == nullptr) first = ReadRecord(deps_.kv, log.id, stored);
+    if (first == nullptr || first->damaged) return;
+    SetPosition(cursor, stored, first->below());
+  }
+  timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
 }
 
 Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, const std::string& name,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/engine/store.h"
 #include "storage/keys.h"
 
