@@ -17,6 +17,7 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       windows_(options.read_ahead_bytes),
       deduplicator_(deps.kv, journal_),
       alive_(std::make_shared<Core*>(this)),
+      tasks_(journal_, timers_, clock_, options.max_running_tasks),
       idempotency_(deps.kv, deps.entropy, journal_, timers_, clock_, room_) {}
 
 Engine::Core::~Core() = default;
@@ -71,7 +72,7 @@ void Engine::Core::OnTimer(Timers::Key key) {
       return;
     }
     case TimerKind::kTask:
-      if (const auto task = tasks_.find(key.id); task != tasks_.end()) OnTaskTimer(task->second);
+      if (Task* task = tasks_.Find(key.id)) OnTaskTimer(*task);
       return;
     case TimerKind::kSnapshot:
       if (Cursor* cursor = FindCursor(key.id)) RunSnapshotExpiry(*cursor);

@@ -47,7 +47,7 @@
 #include "broker/engine/record_reader.h"
 #include "broker/engine/storage_room.h"
 #include "broker/engine/tail_cache.h"
-#include "broker/engine/task.h"
+#include "broker/engine/task_table.h"
 #include "broker/engine/timers.h"
 #include "broker/engine/windows.h"
 
@@ -76,6 +76,7 @@ class Engine::Core {
   ClockInfo AcceptClock();
 
   const Catalog& catalog() const { return catalog_; }
+  const TaskTable& tasks() const { return tasks_; }
   Idempotency& idempotency() { return idempotency_; }
 
   // ---- topics.cc, queues.cc, subscriptions.cc
@@ -123,8 +124,6 @@ class Engine::Core {
 
   // ---- tasks.cc, move.cc
   Result<TaskInfo> Move(const Caller&, const MoveRequest&);
-  Result<TaskInfo> GetTask(const Caller&, model::TaskId);
-  Result<ListPage<TaskInfo>> ListTasks(const Caller&, const ListRequest&);
   Result<TaskInfo> CancelTask(const Caller&, model::TaskId);
 
  private:
@@ -361,24 +360,14 @@ class Engine::Core {
   Stats CountsOf(Cursor& cursor, const Probe& probe);
 
   // ---- tasks.cc
-  // Takes up a task that was filled in but for its id, start and namespace. Errors: kLimitExceeded beyond the quota.
-  Status CheckTaskQuota(const Caller&) const;
-  Task& StartTask(const Caller&, Task task);
-  void DropTask(std::uint64_t id);
   void OnTaskTimer(Task& task);
   void RunTask(Task& task);
   Step StepTask(Task& task, std::size_t most);
-  void WakeTask(std::uint64_t id);
   void FinishTask(Task& task, TaskState state, std::string reason);
-  static void NoteLeft(Task& task, std::string note);
   // Reads records off the strand into `task.loaded`, and goes on with the task.
   void ReadForTask(Task& task, ReadRequest request);
 
   // ---- move.cc
-  Status CheckMove(const Caller&, const Queue& source, const std::optional<model::ResourceRef>& destination) const;
-  // Queues into which a move from `source` puts messages.
-  std::set<const Queue*> MoveTargets(const std::string& name_space, const model::ResourceRef& source,
-                                     const std::optional<model::ResourceRef>& destination) const;
   Step StepMove(Task& task, std::size_t most);
   bool MoveMessage(Task& task, const Cursor& from, const StoredRecord& record);
   bool MoveBack(Task& task, const StoredRecord& record);
@@ -426,10 +415,10 @@ class Engine::Core {
   std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
   Catalog catalog_;
   StorageRoom room_;
+  TaskTable tasks_;
   Idempotency idempotency_;
   DeadLetterHomes homes_{catalog_, room_};
   Bounds bounds_{homes_};
-  std::map<std::uint64_t, Task> tasks_;
   std::unordered_map<WaiterId, Waiter> waiters_;
   std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name
 

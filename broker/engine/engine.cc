@@ -196,10 +196,10 @@ void Engine::Move(const Caller& caller, MoveRequest request, Done<TaskInfo> done
   BROKER_COMMAND(core_->Move(caller, request));
 }
 void Engine::GetTask(const Caller& caller, model::TaskId id, Done<TaskInfo> done) {
-  BROKER_COMMAND(core_->GetTask(caller, id));
+  BROKER_COMMAND(core_->tasks().Get(caller, id));
 }
 void Engine::ListTasks(const Caller& caller, ListRequest request, Done<ListPage<TaskInfo>> done) {
-  BROKER_COMMAND(core_->ListTasks(caller, request));
+  BROKER_COMMAND(core_->tasks().List(caller, request));
 }
 void Engine::CancelTask(const Caller& caller, model::TaskId id, Done<TaskInfo> done) {
   BROKER_COMMAND(core_->CancelTask(caller, id));

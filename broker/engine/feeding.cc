@@ -37,7 +37,7 @@ bool Engine::Core::Feed(Cursor& cursor, std::uint64_t end, std::size_t limit, bo
 
 void Engine::Core::ServeFeeding(Cursor& cursor) {
   if (cursor.use == CursorUse::kCatchUp) return CatchUp(*catalog_.subscriptions.Find(cursor.name_space, cursor.owner.name));
-  for (auto& [id, task] : tasks_) {
+  for (auto& [id, task] : tasks_.all()) {
     if (task.info.kind == kReplayTask && task.source_cursor == cursor.id.value()) return RunTask(task);
   }
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "broker/engine/core.h"
+#include "broker/engine/move_checks.h"
 #include "broker/model/limits.h"
 
 namespace broker::engine {
@@ -18,12 +19,6 @@ using model::ResourceRef;
 
 constexpr std::size_t kStepMessages = 100;      // looked at
 constexpr std::uint64_t kStepBytes = 4u << 20;  // moved, and read ahead
-
-bool IsMove(const TaskInfo& info) { return info.kind == "redrive" || info.kind == "move"; }
-
-std::string Leads(const std::optional<ResourceRef>& destination) {
-  return destination ? "to " + destination->ToString() : std::string("back to where its dead letters came from");
-}
 
 // A copy of it that says so in its last story.
 std::shared_ptr<model::Message> MovedOn(const model::Message& message, Time now) {
@@ -51,8 +46,8 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
     destination =
         ResourceRef{to->queue != nullptr ? ResourceKind::kQueue : ResourceKind::kTopic, request.destination->name};
   }
-  BROKER_RETURN_IF_ERROR(CheckMove(caller, queue, destination));
-  BROKER_RETURN_IF_ERROR(CheckTaskQuota(caller));
+  BROKER_RETURN_IF_ERROR(CheckMove(catalog_, tasks_, caller, queue, destination));
+  BROKER_RETURN_IF_ERROR(tasks_.CheckQuota(caller));
   if (!request.dry_run) BROKER_RETURN_IF_ERROR(room_.Check());
   const Cursor& cursor = *queue.cursor;
   Task task;
@@ -67,89 +62,7 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
   if (request.filter) task.info.filter = request.filter->text();
   task.source_cursor = cursor.id.value();
   task.end = queue.log->next_sequence;
-  return StartTask(caller, std::move(task)).info;
-}
-
-Status Engine::Core::CheckMove(const Caller& caller, const Queue& source,
-                               const std::optional<ResourceRef>& destination) const {
-  const ResourceRef& from = source.cursor->owner;
-  if (destination == from) {
-    return InvalidField("destination", fmt::format("messages cannot be moved from {} to itself", from.ToString()));
-  }
-  std::map<std::uint64_t, const Task*> running;  // by the cursor they move from
-  for (const auto& [id, task] : tasks_) {
-    if (task.info.state != TaskState::kRunning || task.name_space != caller.name_space || !IsMove(task.info)) continue;
-    if (task.source_cursor == source.cursor->id.value()) {
-      return Error(
-          ErrorCode::kFailedPrecondition, "TASK_RUNNING",
-          fmt::format("task {} is already moving what is in queue \"{}\"; wait for it or cancel it", id, source.name),
-          fmt::format("task/{}", id));
-    }
-    if (!task.info.dry_run) running.emplace(task.source_cursor, &task);
-  }
-  const bool to_topic = destination && destination->kind == ResourceKind::kTopic;
-  if (to_topic && catalog_.topics.Find(caller.name_space, destination->name)->subscriptions.empty()) {
-    return Error(ErrorCode::kFailedPrecondition, "NOBODY_SUBSCRIBES",
-                 fmt::format("nobody subscribes to {}: what is moved there would be lost", destination->ToString()),
-                 destination->ToString());
-  }
-  if (running.empty() && !to_topic) return {};
-
-  // Follow the moves that run from queue to queue: none may lead back here.
-  std::set<const Queue*> reached = MoveTargets(caller.name_space, from, destination);
-  if (reached.count(&source) > 0) {
-    return InvalidField("destination", fmt::format("{} is subscribed to {}: what is moved would come back",
-                                                   from.ToString(), destination->ToString()));
-  }
-  std::vector<const Queue*> next(reached.begin(), reached.end());
-  while (!next.empty()) {
-    const auto task = running.find(next.back()->cursor->id.value());
-    next.pop_back();
-    if (task == running.end()) continue;
-    const TaskInfo& info = task->second->info;
-    for (const Queue* target : MoveTargets(caller.name_space, info.source, info.destination)) {
-      if (target == &source) {
-        return Error(
-            ErrorCode::kFailedPrecondition, "TASKS_CHASE_EACH_OTHER",
-            fmt::format("moving from {} {} would go round in a circle with task {}, which moves from {} {}; wait for "
-                        "it or cancel it",
-                        from.ToString(), Leads(destination), info.id.value(), info.source.ToString(),
-                        Leads(info.destination)),
-            fmt::format("task/{}", info.id.value()));
-      }
-      if (reached.insert(target).second) next.push_back(target);
-    }
-  }
-  return {};
-}
-
-std::set<const Queue*> Engine::Core::MoveTargets(const std::string& name_space, const ResourceRef& source,
-                                                 const std::optional<ResourceRef>& destination) const {
-  std::set<const Queue*> targets;
-  const auto add_fed = [&](const Topic* topic) {
-    for (const Subscription* fed : topic == nullptr ? std::vector<Subscription*>{} : topic->subscriptions) {
-      if (fed->queue != nullptr) targets.insert(fed->queue);
-    }
-  };
-  if (destination && destination->kind == ResourceKind::kTopic) {
-    add_fed(catalog_.topics.Find(name_space, destination->name));
-  } else if (destination) {
-    if (const Queue* queue = catalog_.queues.Find(name_space, destination->name)) targets.insert(queue);
-  } else {
-    // Of a dead-letter queue, those that name it in their policy, or name a topic that feeds it.
-    const Queue* letters = catalog_.queues.Find(name_space, source.name);
-    catalog_.queues.ForEach([&](const Queue& queue) {
-      const auto& policy = queue.settings.delivery.redrive;
-      if (queue.name_space != name_space || !policy) return;
-      const Topic* topic =
-          policy->target.kind == ResourceKind::kTopic ? catalog_.topics.Find(name_space, policy->target.name) : nullptr;
-      const bool fed = topic != nullptr && letters != nullptr &&
-                       std::any_of(topic->subscriptions.begin(), topic->subscriptions.end(),
-                                   [&](const Subscription* each) { return each->queue == letters; });
-      if (policy->target == source || fed) targets.insert(&queue);
-    });
-  }
-  return targets;
+  return tasks_.Start(caller, std::move(task), NextId()).info;
 }
 
 // From `next` on: below the position the waiting outstanding ones, above it the unread.
@@ -181,7 +94,7 @@ Step Engine::Core::StepMove(Task& task, std::size_t most) {
     const bool unread = sequence >= cursor.position;
     const Entry* entry = cursor.outstanding.Find(sequence);
     if (entry != nullptr && (entry->leased || entry->dying)) {
-      NoteLeft(task, "being received by somebody");
+      task.NoteLeft("being received by somebody");
       ++task.next;
       continue;
     }
@@ -207,13 +120,13 @@ Step Engine::Core::StepMove(Task& task, std::size_t most) {
     // What an ordered queue's delay holds back stays unread, and so does all behind it.
     const bool held_back = cursor.log->ordered && record->append_time + cursor.log->delay > now_;
     if (unread && (held_back || (!dry && sequence != cursor.position))) {
-      if (!record->held) NoteLeft(task, "held back by the queue's delay");
+      if (!record->held) task.NoteLeft("held back by the queue's delay");
       ++task.next;
       continue;
     }
     // A record that is held for this cursor alone would be an entry.
     const bool skipped = (entry == nullptr && record->held) || IsExpired(record->expires);
-    if (record->damaged) NoteLeft(task, "its record on disk is damaged");
+    if (record->damaged) task.NoteLeft("its record on disk is damaged");
     const bool moved = !skipped && !record->damaged && MoveMessage(task, cursor, *record);
     if (!dry && unread) {
       if (!moved && !skipped && cursor.outstanding.size() >= model::kMaxOutstanding) {
@@ -244,7 +157,7 @@ Step Engine::Core::StepMove(Task& task, std::size_t most) {
 // Answers whether the message is (dry: would be) where it leads now.
 bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecord& record) {
   if (!Passes(task.filter, input_.Of(record.message))) {
-    NoteLeft(task, "does not pass the filter");
+    task.NoteLeft("does not pass the filter");
     return false;
   }
   if (!task.info.destination) return MoveBack(task, record);
@@ -253,7 +166,7 @@ bool Engine::Core::MoveMessage(Task& task, const Cursor& from, const StoredRecor
   if (to.kind == ResourceKind::kTopic) {
     target.topic = catalog_.topics.Find(task.name_space, to.name);
     if (!Reaches(*target.topic, *input_.Of(record.message))) {
-      NoteLeft(task, fmt::format("passes no filter of those who subscribe to {}", to.ToString()));
+      task.NoteLeft(fmt::format("passes no filter of those who subscribe to {}", to.ToString()));
       return false;
     }
   } else {
@@ -280,17 +193,17 @@ void Engine::Core::MoveTo(Publishable to, const Cursor& from, const StoredRecord
 
 bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
   if (record.message->dead_letter.empty()) {
-    NoteLeft(task, "not a dead letter: it was published here");
+    task.NoteLeft("not a dead letter: it was published here");
     return false;
   }
   const model::DeadLetterEntry& story = record.message->dead_letter.back();
   Cursor* source = FindCursor(story.source_cursor.value());
   if (source == nullptr) {
-    NoteLeft(task, fmt::format("{} is gone", story.source.ToString()));
+    task.NoteLeft(fmt::format("{} is gone", story.source.ToString()));
     return false;
   }
   if (source->id.value() == task.source_cursor) {
-    NoteLeft(task, "it failed in this very queue");
+    task.NoteLeft("it failed in this very queue");
     return false;
   }
   if (task.info.dry_run) return true;

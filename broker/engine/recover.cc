@@ -217,8 +217,7 @@ Status Engine::Core::LoadTasks() {
     if (record.rate() != 0) task.info.rate = record.rate();
     task.info.dry_run = record.dry_run();
     task.info.total = record.total();
-    tasks_.emplace(id, std::move(task));
-    WakeTask(id);
+    tasks_.Restore(std::move(task));
     return {};
   });
 }

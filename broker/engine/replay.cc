@@ -73,7 +73,7 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
     return Replay(caller, request, std::move(done));
   }
 
-  if (const Status status = CheckTaskQuota(caller); !status.ok()) return refuse(status.error());
+  if (const Status status = tasks_.CheckQuota(caller); !status.ok()) return refuse(status.error());
   Task task;
   task.info.kind = kReplayTask;
   task.info.source = {model::ResourceKind::kTopic, request.topic};
@@ -92,7 +92,7 @@ void Engine::Core::StartReplay(const Caller& caller, const ReplayRequest& reques
   cursor.use = CursorUse::kReplay;
   SetPosition(cursor, start.sequence, start.below);
   task.source_cursor = cursor.id.value();
-  Answer(std::move(done), Result<TaskInfo>(StartTask(caller, std::move(task)).info));
+  Answer(std::move(done), Result<TaskInfo>(tasks_.Start(caller, std::move(task), NextId()).info));
 }
 
 Step Engine::Core::StepReplay(Task& task, std::size_t most) {
@@ -105,7 +105,7 @@ Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   }
   const bool fed = Feed(cursor, task.end, most, task.filter.has_value(),
                         [&](const StoredRecord& record, model::MessageId target) {
-                          if (!Passes(task.filter, input_.Of(record.message))) return NoteLeft(task, "it does not pass the filter");
+                          if (!Passes(task.filter, input_.Of(record.message))) return task.NoteLeft("it does not pass the filter");
                           GiveTo(*queue, {target, {}, {}, task.delivery_format}, record);
                           ++task.info.moved;
                         });
@@ -114,7 +114,7 @@ Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   const std::uint64_t ahead = cursor.position < task.end ? task.end_messages - cursor.below.messages : 0;
   const std::uint64_t done = task.info.moved + task.info.left;
   if (const std::uint64_t skipped = task.info.total - ahead - done; skipped > 0) {
-    NoteLeft(task, "it expired before its turn, or its record is damaged");
+    task.NoteLeft("it expired before its turn, or its record is damaged");
     task.info.left += skipped - 1;
   }
   if (!fed) return {StepEnd::kReading, {}};

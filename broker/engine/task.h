@@ -2,10 +2,12 @@
 // Confined to the engine's strand.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "broker/engine/commands.h"
 #include "broker/engine/stored_record.h"
@@ -27,6 +29,15 @@ struct Task {
   // Of a replay.
   std::uint64_t end_messages = 0;  // the source log's total below `end`
   std::string delivery_format;
+
+  // One more is left where it was; each reason is noted once, and the first kMaxNotes.
+  void NoteLeft(std::string note) {
+    ++info.left;
+    auto& notes = info.notes;
+    if (notes.size() < kMaxNotes && std::find(notes.begin(), notes.end(), note) == notes.end())
+      notes.push_back(std::move(note));
+  }
+  static constexpr std::size_t kMaxNotes = 10;
 };
 
 // How a step of a task ended. kReading: the task runs again when what it asked for is there.
