@@ -13,7 +13,9 @@ Engine::Core::Core(EngineDeps deps, EngineOptions options, Time persisted_time, 
       clock_(deps.clock, persisted_time, held_back, options.clock_max_forward),
       now_(clock_.now()),
       journal_(deps.kv),
-      tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return FindLog(id); }),
+      logs_(deps.kv, deps.reads, journal_, {options.chunk_sequences, options.chunk_bytes}),
+      schedule_(deps.kv, journal_, timers_, logs_),
+      tail_cache_(options.tail_cache_bytes, [this](std::uint64_t id) { return logs_.Find(id); }),
       windows_(options.read_ahead_bytes),
       deduplicator_(deps.kv, journal_),
       alive_(std::make_shared<Core*>(this)),
@@ -52,13 +54,13 @@ void Engine::Core::OnTimer(Timers::Key key) {
       }
       return;
     case TimerKind::kDelay:
-      if (MessageLog* log = FindLog(key.id)) RunDelay(*log);
+      if (MessageLog* log = logs_.Find(key.id)) RunDelay(*log);
       return;
     case TimerKind::kRetention:
-      if (MessageLog* log = FindLog(key.id)) RunRetention(*log);
+      if (MessageLog* log = logs_.Find(key.id)) RunRetention(*log);
       return;
     case TimerKind::kChunk:
-      if (MessageLog* log = FindLog(key.id)) RunChunkAge(*log);
+      if (MessageLog* log = logs_.Find(key.id)) RunChunkAge(*log);
       return;
     case TimerKind::kWaiter:
       if (const auto waiter = waiters_.find(key.id); waiter != waiters_.end()) {
@@ -93,8 +95,8 @@ std::optional<MonotonicTime> Engine::Core::NextDeadline() const {
 }
 
 bool Engine::Core::HasWork() const {
-  return !journal_.under_way() && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || !dirty_logs_.empty() ||
-                               !reclaim_.empty() || !dying_.empty() || engine_dirty_ || MayScan());
+  return !journal_.under_way() && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || logs_.has_work() ||
+                                     !dying_.empty() || engine_dirty_ || MayScan());
 }
 
 std::optional<PendingGroup> Engine::Core::TakeGroup() {
@@ -107,8 +109,8 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   RunScans();
   input_.Forget();
   ReadDying();
-  for (const std::uint64_t id : std::exchange(reclaim_, {})) {
-    if (MessageLog* log = FindLog(id)) CheckReclaim(*log);
+  for (const std::uint64_t id : logs_.TakeToLookAt()) {
+    if (MessageLog* log = logs_.Find(id)) CheckReclaim(*log);
   }
   windows_.Trim();
   FlushDirty();
@@ -138,12 +140,7 @@ void Engine::Core::FlushDirty() {
     if (cursor->filter && journal_.syncs()) cursor->safe_position = cursor->position;
     UpdateCursorTimer(*cursor);
   }
-  for (const std::uint64_t id : std::exchange(dirty_logs_, {})) {
-    MessageLog* log = FindLog(id);
-    if (log == nullptr) continue;
-    if (std::exchange(log->state_dirty, false)) StoreLogState(journal_, *log);
-    if (std::exchange(log->delayed_dirty, false)) StoreDelayed(journal_, *log);
-  }
+  logs_.Flush();
   if (std::exchange(engine_dirty_, false)) StoreEngine(journal_, next_id_, boot_, clock_.held_back());
 }
 
@@ -151,15 +148,10 @@ void Engine::Core::Committed(PendingGroup group) {
   journal_.EndCommit();
   deduplicator_.OnCommitted(journal_.committed());
   idempotency_.OnCommitted(journal_.committed());
-  ForgetCommittedSchedules();
+  schedule_.ForgetCommitted();
   ResumeScans();
   tail_cache_.Evict(journal_.committed());
   for (auto& answer : group.answers) answer();
-}
-
-MessageLog* Engine::Core::FindLog(std::uint64_t id) const {
-  const auto it = logs_.find(id);
-  return it == logs_.end() ? nullptr : it->second.get();
 }
 
 Cursor* Engine::Core::FindCursor(std::uint64_t id) const {
@@ -175,7 +167,7 @@ ClockInfo Engine::Core::AcceptClock() {
     clock_.Accept();
     engine_dirty_ = true;
     journal_.RequireSync();
-    for (const auto& [id, log] : logs_) timers_.Set({TimerKind::kRetention, id}, now_);
+    for (const auto& [id, log] : logs_.all()) timers_.Set({TimerKind::kRetention, id}, now_);
     timers_.Set({TimerKind::kDedup, 0}, now_);
     catalog_.snapshots.ForEach([this](const Snapshot& snapshot) { SetSnapshotTimer(snapshot); });
     for (const auto& [id, cursor] : cursors_) {

@@ -40,11 +40,13 @@
 #include "broker/engine/filters.h"
 #include "broker/engine/idempotency.h"
 #include "broker/engine/journal.h"
+#include "broker/engine/logs.h"
 #include "broker/engine/place.h"
 #include "broker/engine/plan.h"
 #include "broker/engine/receipt.h"
 #include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
+#include "broker/engine/schedule.h"
 #include "broker/engine/storage_room.h"
 #include "broker/engine/tail_cache.h"
 #include "broker/engine/task_table.h"
@@ -144,7 +146,6 @@ class Engine::Core {
   void FlushDirty();
   void SweepIdempotency();
   std::uint64_t NextId() { engine_dirty_ = true; return next_id_++; }
-  MessageLog* FindLog(std::uint64_t id) const;
   Cursor* FindCursor(std::uint64_t id) const;
   // Runs `job` where reads may block, then `then` with its result on the strand, unless the engine is gone by then.
   template <class T>
@@ -200,8 +201,6 @@ class Engine::Core {
   void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies);
   // One alias of a topic's message, in a queue, whatever its bounds.
   void GiveTo(Queue& queue, Alias alias, const StoredRecord& source);
-  void NameSource(MessageLog& log, model::MessageId target);
-  void ReleaseSource(const SourceKey& source);
   void SetRetentionTimer(MessageLog& log);
   // `admitted`: with its batch, all of which is taken. Takes out of `unreached` those subscriptions whose filters the
   // message passes.
@@ -231,14 +230,8 @@ class Engine::Core {
   std::vector<std::uint64_t> ReadyNow(Cursor& cursor, std::size_t limit);
 
   // ---- delays.cc
-  void Schedule(MessageLog& log, const StoredRecord& record);
   void RunDelay(MessageLog& log);
   bool ReadDue(MessageLog& log, const std::map<ScheduleKey, ScheduleEntry>& scheduled);
-  void Unschedule(MessageLog& log, const ScheduleKey& key, std::uint64_t size_bytes);
-  // The first entries in order of due time: at least `limit` if there are so many.
-  std::map<ScheduleKey, ScheduleEntry> FirstScheduled(const MessageLog& log, std::size_t limit) const;
-  void ForgetCommittedSchedules();
-  void ClearSchedule(MessageLog& log);
 
   // ---- deliver.cc
   void Wake(Cursor& cursor) {
@@ -299,8 +292,6 @@ class Engine::Core {
 
   // ---- retention.cc
   void RunRetention(MessageLog& log);
-  static std::string MarkKey(const MessageLog& log, Time time);
-  void DeleteDroppedMarks(MessageLog& log);
   void ApplyTopicRetention(MessageLog& log, Nanos retention);
   void ApplyFloor(Cursor& cursor, const TimeMark& floor);
 
@@ -344,14 +335,10 @@ class Engine::Core {
 
   // ---- reclaim.cc
   void CheckReclaim(MessageLog& log);
-  static bool MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding);
-  void DropChunk(MessageLog& log, std::uint64_t first);
   void StartMove(MessageLog& log, Chunk& chunk);
   // `all_stored`: when the read began; what was not yet stored is looked for again.
   void FinishMove(MessageLog& log, std::uint64_t first, const ReadOutcome& survivors,
                   const std::set<std::uint64_t>& scheduled, bool all_stored);
-  void DropKept(MessageLog& log, std::uint64_t sequence);
-  void ReleaseKept(MessageLog& log, std::uint64_t sequence);
   void RunChunkAge(MessageLog& log);
 
   // ---- stats.cc
@@ -403,6 +390,8 @@ class Engine::Core {
   Time now_{};
   Timers timers_;
   Journal journal_;
+  Logs logs_;
+  Schedule schedule_;
   TailCache tail_cache_;
   Windows windows_;
   Deduplicator deduplicator_;
@@ -411,7 +400,6 @@ class Engine::Core {
   std::shared_ptr<Core*> alive_;  // held weakly by reads under way, which may finish after the engine
   std::optional<std::thread::id> strand_thread_;
 
-  std::unordered_map<std::uint64_t, std::unique_ptr<MessageLog>> logs_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Cursor>> cursors_;
   Catalog catalog_;
   StorageRoom room_;
@@ -420,7 +408,6 @@ class Engine::Core {
   DeadLetterHomes homes_{catalog_, room_};
   Bounds bounds_{homes_};
   std::unordered_map<WaiterId, Waiter> waiters_;
-  std::map<SourceKey, std::uint32_t> kept_named_;  // kept records that alias chunks name
 
   std::uint64_t folder_id_ = 0;
   std::uint64_t boot_ = 0;
@@ -432,9 +419,6 @@ class Engine::Core {
 
   std::set<std::uint64_t> serve_;     // cursors whose waiters may get something
   std::set<std::uint64_t> dirty_cursors_;
-  std::set<std::uint64_t> dirty_logs_;
-  std::set<std::uint64_t> reclaim_;   // logs in which a chunk may have become unneeded
-  std::set<std::uint64_t> schedule_pending_;  // logs with changes of `schedule` that are not durable yet
   std::deque<std::uint64_t> scans_;           // cursors with something to scan, in turn
   std::vector<std::uint64_t> waiting_scans_;  // until the group that is being built or under way is durable
   std::size_t scans_under_way_ = 0;           // off the strand

@@ -43,7 +43,7 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   log.waiting.erase(id);
   std::erase(log.cursors, &cursor);
   std::erase(log.filtered, &cursor);
-  reclaim_.insert(log.id.value());
+  logs_.LookAt(log);
   serve_.erase(id);
   dirty_cursors_.erase(id);
   dying_.erase(id);
@@ -53,13 +53,7 @@ void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
 void Engine::Core::MarkDirty(Cursor& cursor) { dirty_cursors_.insert(cursor.id.value()); }
 
 void Engine::Core::PutOutstanding(Cursor& cursor, std::uint64_t sequence, Entry entry) {
-  if (cursor.outstanding.Find(sequence) == nullptr) {
-    if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
-      ++chunk->outstanding;
-    } else if (const auto kept = cursor.log->kept.find(sequence); kept != cursor.log->kept.end()) {
-      ++kept->second;
-    }
-  }
+  if (cursor.outstanding.Find(sequence) == nullptr) logs_.Need(*cursor.log, sequence);
   cursor.outstanding.Put(sequence, std::move(entry));
   MarkDirty(cursor);
 }
@@ -68,11 +62,7 @@ Entry Engine::Core::RemoveOutstanding(Cursor& cursor, std::uint64_t sequence) {
   Entry entry = cursor.outstanding.Remove(sequence);
   MarkDirty(cursor);
   windows_.Forget(cursor, sequence);
-  if (Chunk* chunk = cursor.log->chunks.Find(sequence)) {
-    if (MayReclaim(*cursor.log, *chunk, --chunk->outstanding)) reclaim_.insert(cursor.log->id.value());
-  } else {
-    ReleaseKept(*cursor.log, sequence);
-  }
+  logs_.NeedNoMore(*cursor.log, sequence);
   return entry;
 }
 
@@ -85,7 +75,7 @@ void Engine::Core::SetPosition(Cursor& cursor, std::uint64_t position, const Tot
   MarkDirty(cursor);
   if (cursor.filter) FollowPosition(cursor, before);
   // What does not pass may be all that is left of the chunk.
-  if (cursor.first_unread() >= end) reclaim_.insert(cursor.log->id.value());
+  if (cursor.first_unread() >= end) logs_.LookAt(*cursor.log);
 }
 
 void Engine::Core::UpdateCursorTimer(Cursor& cursor) {
@@ -112,7 +102,7 @@ void Engine::Core::ApplyDelivery(Cursor& cursor, const model::DeliverySettings& 
   SweepSpent(cursor);
   Wake(cursor);  // it may go on after a pause
   timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
-  reclaim_.insert(cursor.log->id.value());  // what was kept for a seek may go
+  logs_.LookAt(*cursor.log);  // what was kept for a seek may go
 }
 
 }  // namespace broker::engine

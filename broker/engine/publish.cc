@@ -6,6 +6,7 @@
 #include "broker/base/duration.h"
 #include "broker/base/hash.h"
 #include "broker/engine/core.h"
+#include "broker/engine/store.h"
 #include "broker/model/limits.h"
 #include "broker/model/validation.h"
 #include "broker/storage/v0/records.pb.h"
@@ -169,7 +170,7 @@ RecordPtr Engine::Core::AppendMessage(MessageLog& log, model::MessagePtr message
   record.held = due.has_value();
   if (due) record.due = std::chrono::ceil<Millis>(*due);
   RecordPtr appended = Append(log, std::move(record));
-  if (due) Schedule(log, *appended);
+  if (due) schedule_.Add(log, *appended);
   return appended;
 }
 
@@ -185,8 +186,8 @@ void Engine::Core::AppendAlias(MessageLog& log, Alias alias, const StoredRecord&
   record.held = due.has_value();
   if (due) record.due = std::chrono::ceil<Millis>(*due);
   const RecordPtr appended = Append(log, std::move(record));
-  NameSource(log, appended->alias->target);
-  if (due) Schedule(log, *appended);
+  logs_.NameSource(log, appended->alias->target);
+  if (due) schedule_.Add(log, *appended);
 }
 
 void Engine::Core::FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies) {
@@ -216,19 +217,13 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
   record.totals = log.totals;
 
   if (log.chunks.OnAppend(record.sequence, record.size_bytes + kRecordOverhead, now_, below.bytes)) {
-    log.state_dirty = true;
-    dirty_logs_.insert(log.id.value());
+    logs_.StateChanged(log);
     timers_.Set({TimerKind::kChunk, log.id.value()}, now_ + options_.chunk_age);
-    reclaim_.insert(log.id.value());
+    logs_.LookAt(log);
   }
   if (log.marks.OnAppend(now_, record.sequence, below)) {
-    v0::MarkRecord mark;
-    mark.set_sequence(record.sequence);
-    mark.set_total_messages(below.messages);
-    mark.set_total_bytes(below.bytes);
-    mark.set_last_below_ns(ToNanos(log.marks.back().last_below));
-    journal_.Put(Family::kMarks, MarkKey(log, log.marks.back().time), mark);
-    DeleteDroppedMarks(log);
+    StoreMark(journal_, log);
+    DeleteDroppedMarks(journal_, log);
   }
   v0::LogRecord durable;
   ToRecord(record, false, durable);
@@ -243,41 +238,5 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
 }
 
 void Engine::Core::WakeReaders(const MessageLog& log) { serve_.insert(log.waiting.begin(), log.waiting.end()); }
-
-// An alias keeps what it points at: its chunk names the target's chunk, or the target itself if that was kept.
-void Engine::Core::NameSource(MessageLog& log, model::MessageId target) {
-  MessageLog* source_log = FindLog(target.log.value());
-  BROKER_CHECK(source_log != nullptr);
-  Chunk* source = source_log->chunks.Find(target.sequence.value());
-  Chunk* own = log.chunks.open();
-  if (source == own) return;  // they go together
-  const SourceKey key{target.log.value(), source != nullptr ? source->first : target.sequence.value()};
-  if (!own->sources.insert(key).second) return;
-  if (source != nullptr) {
-    ++source->named_by;
-  } else {
-    ++kept_named_[key];
-  }
-  log.state_dirty = true;
-  dirty_logs_.insert(log.id.value());
-}
-
-void Engine::Core::ReleaseSource(const SourceKey& key) {
-  MessageLog* log = FindLog(key.first);
-  if (log == nullptr) return;
-  Chunk* chunk = log->chunks.Find(key.second);
-  if (chunk != nullptr && chunk->first == key.second) {
-    --chunk->named_by;
-    reclaim_.insert(key.first);
-    return;
-  }
-  const auto named = kept_named_.find(key);
-  BROKER_CHECK(named != kept_named_.end());
-  if (--named->second > 0) return;
-  kept_named_.erase(named);
-  if (const auto kept = log->kept.find(key.second); kept != log->kept.end() && kept->second == 0) {
-    DropKept(*log, key.second);
-  }
-}
 
 }  // namespace broker::engine

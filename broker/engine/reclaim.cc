@@ -16,11 +16,6 @@ namespace {
 using storage::Family;
 using storage::PairKey;
 
-// How many survivors of a chunk are worth moving: one record in sixteen, and of small chunks up to a quarter.
-std::uint64_t Few(const Chunk& chunk) {
-  return std::max<std::uint64_t>({1, chunk.records() / 16, std::min<std::uint64_t>(4, chunk.records() / 4)});
-}
-
 struct Survivors {
   std::set<std::uint64_t> scheduled;
   ReadOutcome records;
@@ -60,15 +55,8 @@ void Engine::Core::RunChunkAge(MessageLog& log) {
     return;
   }
   log.chunks.Close(log.next_sequence - 1);
-  log.state_dirty = true;
-  dirty_logs_.insert(log.id.value());
-  reclaim_.insert(log.id.value());
-}
-
-// Whether so few are outstanding that the chunk may be unneeded, or sparse. The same message may be for many cursors.
-bool Engine::Core::MayReclaim(const MessageLog& log, const Chunk& chunk, std::uint64_t outstanding) {
-  if (outstanding == 0) return true;
-  return !chunk.open() && outstanding <= log.cursors.size() * Few(chunk);
+  logs_.StateChanged(log);
+  logs_.LookAt(log);
 }
 
 void Engine::Core::CheckReclaim(MessageLog& log) {
@@ -79,8 +67,7 @@ void Engine::Core::CheckReclaim(MessageLog& log) {
                                              (open->bytes > options_.emptied_chunk_bytes || log.deleted)) {
     log.chunks.Close(log.next_sequence - 1);
     timers_.Clear({TimerKind::kChunk, log.id.value()});
-    log.state_dirty = true;
-    dirty_logs_.insert(log.id.value());
+    logs_.StateChanged(log);
   }
   std::vector<std::uint64_t> unneeded;
   for (Chunk& chunk : log.chunks.chunks()) {
@@ -90,29 +77,13 @@ void Engine::Core::CheckReclaim(MessageLog& log) {
       unneeded.push_back(chunk.first);
       continue;
     }
-    if (!MayReclaim(log, chunk, chunk.outstanding)) continue;
-    const std::uint64_t few = Few(chunk);
+    if (!Logs::MayReclaim(log, chunk, chunk.outstanding)) continue;
+    const std::uint64_t few = Logs::Few(chunk);
     const std::uint64_t needed = OutstandingIn(log, chunk, few + 1).size() + chunk.scheduled;
     if (needed < chunk.records() && needed <= few) StartMove(log, chunk);
   }
-  for (const std::uint64_t first : unneeded) DropChunk(log, first);
+  for (const std::uint64_t first : unneeded) logs_.DropChunk(log, first);
   if (log.deleted && log.cursors.empty() && log.chunks.chunks().empty() && log.kept.empty()) RemoveLog(log);
-}
-
-void Engine::Core::DropChunk(MessageLog& log, std::uint64_t first) {
-  const Chunk chunk = *log.chunks.Find(first);
-  const std::string from = PairKey(log.id.value(), chunk.first);
-  const std::string to = PairKey(log.id.value(), chunk.last + 1);
-  journal_.DeleteRange(Family::kLog, from, to);
-  // Files may go for good only once the group that no longer needs them cannot be lost.
-  journal_.RequireSync();
-  journal_.After([&reads = deps_.reads, &kv = deps_.kv, from, to, bytes = chunk.bytes] {
-    reads.Post([&kv, from, to, bytes] { kv.Reclaim(Family::kLog, from, to, bytes); });
-  });
-  log.chunks.Erase(first);
-  log.state_dirty = true;
-  dirty_logs_.insert(log.id.value());
-  for (const SourceKey& source : chunk.sources) ReleaseSource(source);
 }
 
 void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
@@ -133,7 +104,7 @@ void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
         return survivors;
       },
       [this, id, first, all_stored](const Survivors& survivors) {
-        if (MessageLog* owner = FindLog(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled, all_stored);
+        if (MessageLog* owner = logs_.Find(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled, all_stored);
       });
 }
 
@@ -160,9 +131,9 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
     return;
   }
   if (chunk->scheduled != still_scheduled) {
-    if (!all_stored || schedule_pending_.count(log.id.value()) > 0) {
+    if (!all_stored || schedule_.is_pending(log)) {
       chunk->moving = false;
-      reclaim_.insert(log.id.value());
+      logs_.LookAt(log);
     } else {
       broker::Log(LogLevel::kError, "chunk_not_reclaimed",
                   {{"log", log.id.value()}, {"first", first}, {"why", "its delayed messages do not add up"}});
@@ -184,7 +155,7 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
     if (loaded.count(sequence) > 0) continue;
     if (!all_stored) {
       chunk->moving = false;
-      reclaim_.insert(log.id.value());
+      logs_.LookAt(log);
       return;
     }
     // Left in place, chunk and all, for whoever can mend it.
@@ -200,21 +171,7 @@ void Engine::Core::FinishMove(MessageLog& log, std::uint64_t first, const ReadOu
   }
   log.kept_scheduled.insert(moving_scheduled.begin(), moving_scheduled.end());
   if (!moving_scheduled.empty()) log.delayed_dirty = true;
-  DropChunk(log, first);
-}
-
-// One who needed a kept record does no longer.
-void Engine::Core::ReleaseKept(MessageLog& log, std::uint64_t sequence) {
-  const auto kept = log.kept.find(sequence);
-  if (kept == log.kept.end()) return;
-  if (kept->second > 0) --kept->second;
-  if (kept->second == 0 && kept_named_.count({log.id.value(), sequence}) == 0) DropKept(log, sequence);
-}
-
-void Engine::Core::DropKept(MessageLog& log, std::uint64_t sequence) {
-  journal_.Delete(Family::kKept, PairKey(log.id.value(), sequence));
-  log.kept.erase(sequence);
-  if (log.deleted) reclaim_.insert(log.id.value());
+  logs_.DropChunk(log, first);
 }
 
 }  // namespace broker::engine

@@ -58,9 +58,9 @@ Status Engine::Core::LoadEngineState() {
 Status Engine::Core::LoadLogs() {
   BROKER_RETURN_IF_ERROR(ScanKind<v0::LogStateRecord>(
       deps_.kv, Family::kCatalog, 'l', [&](std::uint64_t id, const v0::LogStateRecord& record) -> Status {
-        auto log = std::make_unique<MessageLog>(model::LogId(id), ChunkLimits{options_.chunk_sequences, options_.chunk_bytes});
-        log->next_sequence = record.next_sequence();
-        log->totals = {record.total_messages(), record.total_bytes()};
+        MessageLog& log = logs_.Add(model::LogId(id));
+        log.next_sequence = record.next_sequence();
+        log.totals = {record.total_messages(), record.total_bytes()};
         for (const v0::ChunkRecord& stored : record.chunks()) {
           Chunk chunk;
           chunk.first = stored.first();
@@ -69,13 +69,12 @@ Status Engine::Core::LoadLogs() {
           chunk.opened = FromNanos(stored.opened_ns());
           chunk.base_bytes = stored.base_bytes();
           for (const auto& source : stored.sources()) chunk.sources.insert({source.log(), source.sequence()});
-          log->chunks.Restore(std::move(chunk));
+          log.chunks.Restore(std::move(chunk));
         }
-        log->marks.SetLastAppend(FromNanos(record.last_append_ns()));
-        logs_.emplace(id, std::move(log));
+        log.marks.SetLastAppend(FromNanos(record.last_append_ns()));
         return {};
       }));
-  for (const auto& [id, log] : logs_) {
+  for (const auto& [id, log] : logs_.all()) {
     // A record newer than the stored state says where the log ends; all such are in the open chunk. The newest record may
     // also be older than the state: what came after it was dropped.
     const auto last = deps_.kv.Last(Family::kLog, PairKey(id, log->FirstStored()), PairKey(id + 1, 0));
@@ -92,23 +91,23 @@ Status Engine::Core::LoadLogs() {
       open->bytes = log->totals.bytes - open->base_bytes + (log->next_sequence - open->first) * kRecordOverhead;
     }
   }
-  for (const auto& [id, log] : logs_) {
+  for (const auto& [id, log] : logs_.all()) {
     for (const Chunk& chunk : log->chunks.chunks()) {
       for (const SourceKey& source : chunk.sources) {
-        MessageLog* source_log = FindLog(source.first);
+        MessageLog* source_log = logs_.Find(source.first);
         if (source_log == nullptr) return Orphan("a chunk of log", id, fmt::format("log {}", source.first));
         Chunk* named = source_log->chunks.Find(source.second);
         if (named != nullptr && named->first == source.second) {
           ++named->named_by;
         } else {
-          ++kept_named_[source];
+          logs_.NameKept(source);
         }
       }
     }
   }
   return ScanRecords<v0::MarkRecord>(
       deps_.kv, Family::kMarks, kFirst, kEnd, [&](std::string_view key, const v0::MarkRecord& record) -> Status {
-        MessageLog* log = FindLog(ReadBigEndian(key, 0));
+        MessageLog* log = logs_.Find(ReadBigEndian(key, 0));
         if (log == nullptr) return {};
         const Time time{Millis(static_cast<std::int64_t>(ReadBigEndian(key, 8)))};
         log->marks.Restore({time, record.sequence(), FromNanos(record.last_below_ns()),
@@ -151,7 +150,7 @@ Status Engine::Core::LoadOutstanding() {
 Status Engine::Core::LoadKept() {
   BROKER_RETURN_IF_ERROR(ScanKind<v0::DelayedRecord>(
       deps_.kv, Family::kCatalog, 'd', [&](std::uint64_t id, const v0::DelayedRecord& record) -> Status {
-        MessageLog* log = FindLog(id);
+        MessageLog* log = logs_.Find(id);
         if (log == nullptr) return Orphan("delayed messages of log", id, "a log");
         log->delayed = {record.messages(), record.bytes()};
         for (const auto& at : record.chunks()) {
@@ -174,12 +173,12 @@ Status Engine::Core::LoadKept() {
       deps_.kv, Family::kKept, kFirst, kEnd, [&](std::string_view key, const v0::LogRecord&) -> Status {
         const std::uint64_t id = ReadBigEndian(key, 0);
         const std::uint64_t sequence = ReadBigEndian(key, 8);
-        MessageLog* log = FindLog(id);
+        MessageLog* log = logs_.Find(id);
         if (log == nullptr) return Orphan("a kept record of log", id, "a log");
         std::uint32_t needs = log->kept_scheduled.count(sequence) > 0 ? 1u : 0u;
         for (const Cursor* cursor : log->cursors) needs += cursor->outstanding.Find(sequence) != nullptr ? 1u : 0u;
         log->kept[sequence] = needs;
-        if (needs == 0 && kept_named_.count({id, sequence}) == 0) DropKept(*log, sequence);
+        if (needs == 0 && !logs_.IsNamed({id, sequence})) logs_.DropKept(*log, sequence);
         return {};
       });
 }
@@ -230,11 +229,11 @@ void Engine::Core::Restart() {
     SweepSpent(*cursor);
     MarkDirty(*cursor);
   }
-  for (const auto& [id, log] : logs_) {
+  for (const auto& [id, log] : logs_.all()) {
     timers_.Set({TimerKind::kRetention, id}, now_);
     if (log->first_due_ms) timers_.Set({TimerKind::kDelay, id}, Time(Millis(*log->first_due_ms)));
     if (const Chunk* open = log->chunks.open()) timers_.Set({TimerKind::kChunk, id}, open->opened + options_.chunk_age);
-    reclaim_.insert(id);
+    logs_.LookAt(*log);
   }
   catalog_.subscriptions.ForEach([this](Subscription& subscription) {
     if (subscription.cursor != nullptr) RestoreExpireUnused(subscription);

@@ -21,7 +21,7 @@ Status Engine::Core::LoadCatalog() {
   const auto restore_cursor = [&](std::uint64_t id, const model::DeliverySettings& settings, std::string name_space,
                                   model::ResourceRef owner) -> Result<Cursor*> {
     const auto position = positions.find(id);
-    MessageLog* log = position == positions.end() ? nullptr : FindLog(position->second.log());
+    MessageLog* log = position == positions.end() ? nullptr : logs_.Find(position->second.log());
     if (log == nullptr) return Orphan(owner.ToString() + ", cursor", id, "a position or log");
     auto cursor = std::make_unique<Cursor>(model::CursorId(id), *log, settings);
     cursor->owner = std::move(owner);
@@ -41,7 +41,7 @@ Status Engine::Core::LoadCatalog() {
                                                     }));
   BROKER_RETURN_IF_ERROR(ScanKind<v0::TopicRecord>(
       deps_.kv, Family::kCatalog, 't', [&](std::uint64_t id, const v0::TopicRecord& record) -> Status {
-        MessageLog* log = FindLog(id);
+        MessageLog* log = logs_.Find(id);
         if (log == nullptr) return Orphan("topic", id, "a log");
         if (record.deleted()) {
           log->deleted = true;

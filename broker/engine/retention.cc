@@ -4,7 +4,7 @@
 
 #include "broker/engine/core.h"
 #include "broker/engine/keeping.h"
-#include "storage/keys.h"
+#include "broker/engine/store.h"
 
 namespace broker::engine {
 
@@ -42,12 +42,12 @@ void Engine::Core::RunRetention(MessageLog& log) {
   }
   if (log.retention > Nanos{0}) {
     const auto floor = RetainedFrom(log, clock_.expiry_now());
-    reclaim_.insert(log.id.value());
+    logs_.LookAt(log);
     look_again(std::max(floor ? floor->sequence : 0, log.FirstStored()), log.retention);
   }
   // Records that outlived their chunk still have to expire.
   log.marks.DropBelow(log.kept.empty() ? log.FirstStored() : std::min(log.FirstStored(), log.kept.begin()->first));
-  DeleteDroppedMarks(log);
+  DeleteDroppedMarks(journal_, log);
   if (next) timers_.Set({TimerKind::kRetention, log.id.value()}, std::max(*next, now_ + Nanos{1}));
 }
 
@@ -58,16 +58,7 @@ void Engine::Core::ApplyTopicRetention(MessageLog& log, Nanos retention) {
     if (cursor->use == CursorUse::kReplay) cursor->settings.retention = retention;
   }
   timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
-  reclaim_.insert(log.id.value());
-}
-
-std::string Engine::Core::MarkKey(const MessageLog& log, Time time) {
-  const auto ms = std::chrono::floor<Millis>(time).time_since_epoch().count();
-  return storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms));
-}
-
-void Engine::Core::DeleteDroppedMarks(MessageLog& log) {
-  for (const Time dropped : log.marks.TakeDropped()) journal_.Delete(storage::Family::kMarks, MarkKey(log, dropped));
+  logs_.LookAt(log);
 }
 
 void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
@@ -75,7 +66,7 @@ void Engine::Core::ApplyFloor(Cursor& cursor, const TimeMark& floor) {
   cursor.floor = floor.sequence;
   cursor.position_dirty = true;
   MarkDirty(cursor);
-  if (cursor.settings.retain_acknowledged) reclaim_.insert(cursor.log->id.value());
+  if (cursor.settings.retain_acknowledged) logs_.LookAt(*cursor.log);
   for (auto sequence = cursor.outstanding.NextFrom(0); sequence && *sequence < floor.sequence;
        sequence = cursor.outstanding.NextFrom(*sequence)) {
     RemoveOutstanding(cursor, *sequence);
@@ -104,7 +95,7 @@ Result<std::uint64_t> Engine::Core::Purge(const Caller& caller, const model::Tar
   SetPosition(cursor, log.next_sequence, log.totals);
   if (cursor.owner.kind == model::ResourceKind::kQueue) {
     count += log.delayed.messages;
-    ClearSchedule(log);
+    schedule_.Clear(log);
     deduplicator_.Forget(log.id.value(), clock_.expiry_now());
   }
   journal_.RequireSync();

@@ -126,7 +126,7 @@ void Engine::Core::Reset(Cursor& cursor, std::uint64_t position, const Totals& b
   cursor.dead_letter_problem.clear();
   cursor.floor = std::min({cursor.floor, position, cursor.outstanding.NextFrom(0).value_or(position)});
   SetPosition(cursor, position, below);
-  reclaim_.insert(cursor.log->id.value());
+  logs_.LookAt(*cursor.log);
   timers_.Set({TimerKind::kRetention, cursor.log->id.value()}, now_);
   journal_.RequireSync();
   Wake(cursor);

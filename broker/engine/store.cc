@@ -11,6 +11,11 @@ namespace v0 = storage::v0;
 using storage::Family;
 using storage::KindKey;
 
+std::string MarkKey(const MessageLog& log, Time time) {
+  const auto ms = std::chrono::floor<Millis>(time).time_since_epoch().count();
+  return storage::PairKey(log.id.value(), static_cast<std::uint64_t>(ms));
+}
+
 }  // namespace
 
 void StoreTopic(Journal& journal, const Topic& topic, bool deleted) {
@@ -194,6 +199,20 @@ void StoreEngine(Journal& journal, std::uint64_t next_id, std::uint64_t boot, Na
   record.set_held_back_ns(held_back.count());
   journal.Put(Family::kMeta, "engine", record);
   journal.RequireSync();
+}
+
+void StoreMark(Journal& journal, const MessageLog& log) {
+  const TimeMark& mark = log.marks.back();
+  v0::MarkRecord record;
+  record.set_sequence(mark.sequence);
+  record.set_total_messages(mark.below.messages);
+  record.set_total_bytes(mark.below.bytes);
+  record.set_last_below_ns(ToNanos(mark.last_below));
+  journal.Put(Family::kMarks, MarkKey(log, mark.time), record);
+}
+
+void DeleteDroppedMarks(Journal& journal, MessageLog& log) {
+  for (const Time dropped : log.marks.TakeDropped()) journal.Delete(Family::kMarks, MarkKey(log, dropped));
 }
 
 }  // namespace broker::engine

@@ -30,6 +30,10 @@ void StoreLogState(Journal& journal, const MessageLog& log);
 // How many of its messages are delayed, and in which chunks.
 void StoreDelayed(Journal& journal, const MessageLog& log);
 
+// The newest of its time marks, and what became of those that were thinned out or left behind.
+void StoreMark(Journal& journal, const MessageLog& log);
+void DeleteDroppedMarks(Journal& journal, MessageLog& log);
+
 void StoreEngine(Journal& journal, std::uint64_t next_id, std::uint64_t boot, Nanos held_back);
 
 }  // namespace broker::engine

@@ -98,22 +98,18 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
     if (snapshot.topic == &topic) snapshot.topic = nullptr;
   });
   MessageLog& log = *topic.log;
-  ClearSchedule(log);
+  schedule_.Clear(log);
   ApplyTopicRetention(log, Nanos{0});
   log.deleted = true;
   StoreTopic(journal_, topic, true);
   catalog_.topics.Erase(topic);
-  reclaim_.insert(log.id.value());
+  logs_.LookAt(log);
   return {};
 }
 
 MessageLog& Engine::Core::AddLog() {
-  const model::LogId id(NextId());
-  auto log = std::make_unique<MessageLog>(id, ChunkLimits{options_.chunk_sequences, options_.chunk_bytes});
-  MessageLog& added = *log;
-  logs_.emplace(id.value(), std::move(log));
-  added.state_dirty = true;  // a log is in the catalog from its first day
-  dirty_logs_.insert(id.value());
+  MessageLog& added = logs_.Add(model::LogId(NextId()));
+  logs_.StateChanged(added);  // a log is in the catalog from its first day
   return added;
 }
 
@@ -123,9 +119,9 @@ void Engine::Core::RemoveLog(MessageLog& log) {
   BROKER_CHECK(log.cursors.empty());
   while (!log.chunks.chunks().empty()) {
     if (log.chunks.chunks().back().open()) log.chunks.Close(log.next_sequence - 1);
-    DropChunk(log, log.chunks.chunks().back().first);  // newer ones name older ones
+    logs_.DropChunk(log, log.chunks.chunks().back().first);  // newer ones name older ones
   }
-  ClearSchedule(log);
+  schedule_.Clear(log);
   const auto [from, to] = RangeOf(id);
   if (!log.kept.empty()) journal_.DeleteRange(Family::kKept, from, to);
   if (!log.marks.empty()) journal_.DeleteRange(Family::kMarks, from, to);
@@ -133,9 +129,7 @@ void Engine::Core::RemoveLog(MessageLog& log) {
   for (const TimerKind kind : {TimerKind::kDelay, TimerKind::kRetention, TimerKind::kChunk}) timers_.Clear({kind, id});
   journal_.RequireSync();
   tail_cache_.Forget(log);
-  dirty_logs_.erase(id);
-  reclaim_.erase(id);
-  logs_.erase(id);
+  logs_.Erase(log);
 }
 
 }  // namespace broker::engine
