@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "broker/model/limits.h"
+#include "broker/model/validation.h"
+
 namespace broker::engine {
 
 bool Consumers::IsIdle(std::uint16_t consumer, const Outstanding& outstanding) const {
@@ -30,8 +33,9 @@ void Consumers::MakeRoom(const Outstanding& outstanding) {
   numbers_.erase(oldest);
 }
 
-std::uint16_t Consumers::Arrive(const std::string& name, const std::string& peer, Time now,
-                                const Outstanding& outstanding) {
+std::uint16_t Consumers::Arrive(const Caller& caller, Time now, const Outstanding& outstanding) {
+  const std::string name = model::CutText(caller.consumer, model::kMaxConsumerBytes);
+  const std::string peer = model::CutText(caller.peer, model::kMaxConsumerBytes);
   if (const auto known = numbers_.find({name, peer}); known != numbers_.end()) {
     consumers_.at(known->second).last_seen = now;
     return known->second;

@@ -22,7 +22,7 @@ class Consumers {
   static constexpr Nanos kForgetAfter = std::chrono::minutes(10);
 
   // The consumer's number, which its leases carry. 0: not listed.
-  std::uint16_t Arrive(const std::string& name, const std::string& peer, Time now, const Outstanding& outstanding);
+  std::uint16_t Arrive(const Caller& caller, Time now, const Outstanding& outstanding);
   void BeginWait(std::uint16_t consumer) {
     if (consumer != 0) ++consumers_.at(consumer).waiting;
   }

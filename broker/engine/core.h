@@ -11,7 +11,7 @@
 //   stats.cc          counts                             reclaim.cc        dropping chunks
 //   tasks.cc          durable tasks                      bounds.cc         full queues
 //   move.cc           moving, redriving                  idempotency.cc    records of consumers' work
-//   sharing.cc        fairness between groups            receivers.cc      who receives, and asks again
+//   sharing.cc        fairness between groups
 //   lifetimes.cc      time to live, retry backoff        keeping.cc        what is kept, and from where on
 //   seek.cc           seeks, finding a time in a log     snapshots.cc      frozen cursors
 //   feeding.cc        from a topic into a queue          catch_up.cc       queue subscriptions that paused
@@ -120,8 +120,6 @@ class Engine::Core {
   Result<std::uint64_t> Purge(const Caller&, const model::Target&);
   Status CancelDelayed(const Caller&, const model::Target&, model::MessageId);
   void Peek(const Caller&, const PeekRequest&, Done<ListPage<PeekedMessage>>);
-
-  // ---- receivers.cc
   Result<std::vector<ConsumerInfo>> ListConsumers(const Caller&, const model::Target&);
 
   // ---- tasks.cc, move.cc
@@ -368,12 +366,6 @@ class Engine::Core {
   // a plan is unfinished when it looked far enough for one turn.
   std::optional<std::uint64_t> StepAhead(Cursor& cursor, Plan& plan, std::size_t untried);
   void PlanShared(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes, bool several);
-
-  // ---- receivers.cc
-  std::uint16_t Arrived(Cursor& cursor, const Caller& caller);
-  void RememberAttempt(const Cursor& cursor, const ReceiveRequest& request, const Plan& plan);
-  // What the receive with this attempt id got, to be handed out again; null when it is one like any other.
-  std::optional<Plan> PlanAgain(Cursor& cursor, const ReceiveRequest& request);
 
   // ---- recover.cc, recover_catalog.cc
   Status LoadEngineState();

@@ -54,11 +54,11 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
   Cursor& cursor = **found;
   const WaiterId id = ++last_waiter_;
   NoteUse(cursor);
-  const std::uint16_t consumer = Arrived(cursor, caller);
+  const std::uint16_t consumer = cursor.consumers.Arrive(caller, now_, cursor.outstanding);
   cursor.consumers.BeginWait(consumer);
   waiters_[id] = {cursor.id.value(), request, std::move(done), now_ + request.wait, consumer};
   // What is held already needs nobody's turn: whoever waits for more does not stand in its way.
-  if (PlanAgain(cursor, request)) {
+  if (attempts_.PlanAgain(cursor, request, now_)) {
     cursor.waiters.push_front(id);
   } else {
     cursor.waiters.push_back(id);
@@ -106,7 +106,7 @@ void Engine::Core::Serve(Cursor& cursor) {
   while (!cursor.waiters.empty()) {
     const WaiterId id = cursor.waiters.front();
     const Waiter& waiter = waiters_.at(id);
-    auto again = PlanAgain(cursor, waiter.request);
+    auto again = attempts_.PlanAgain(cursor, waiter.request, now_);
     const Plan plan = again ? *std::move(again) : MakePlan(cursor, waiter.request);
     if (plan.needs_read()) {
       // Whoever waits without a deadline waits for the disk all the same: what is there is theirs.
@@ -296,7 +296,7 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
       response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout, waiter.consumer));
   }
   if (response.deliveries.empty()) return;
-  RememberAttempt(cursor, waiter.request, plan);
+  attempts_.Remember(cursor, waiter.request, plan, now_);
   if (cursor.synced_leases()) journal_.RequireSync();
   EndWaiter(cursor, cursor.waiters.front(), std::move(response));
 }

@@ -1,4 +1,4 @@
-// Looking at messages without touching them. A page is put together from the outstanding set and the store, off the
+// Looking at messages, and at who receives them, without touching anything. A page is put together from the outstanding set and the store, off the
 // strand; it shows what was there when it was asked for.
 #include <fmt/format.h>
 
@@ -190,6 +190,12 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
         return page;
       },
       answer);
+}
+
+Result<std::vector<ConsumerInfo>> Engine::Core::ListConsumers(const Caller& caller, const model::Target& source) {
+  auto found = catalog_.FindReceivable(caller, source);
+  if (!found.ok()) return found.error();
+  return (*found)->consumers.List(now_, (*found)->outstanding);
 }
 
 }  // namespace broker::engine

@@ -1,5 +1,9 @@
 #include "broker/engine/receive_attempts.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "broker/engine/windows.h"
 #include "broker/model/limits.h"
 
 namespace broker::engine {
@@ -29,6 +33,43 @@ void ReceiveAttempts::Remember(std::uint64_t cursor, const std::string& id, std:
     if (deliveries_ <= kMostDeliveries && now - oldest->second.first < model::kAttemptIdWindow) break;
     Forget(oldest);
   }
+}
+
+std::optional<Plan> ReceiveAttempts::PlanAgain(const Cursor& cursor, const ReceiveRequest& request,
+                                               Time now) const {
+  if (request.attempt_id.empty()) return std::nullopt;
+  const auto* given = Find(cursor.id.value(), request.attempt_id, now);
+  if (given == nullptr) return std::nullopt;
+  Plan plan;
+  plan.again = true;
+  for (const Given& each : *given) {
+    const Entry* entry = cursor.outstanding.Find(each.sequence);
+    if (entry == nullptr || !entry->leased || entry->nonce != each.nonce) return std::nullopt;
+    if (entry->due != each.due || entry->due <= now) return std::nullopt;
+    const RecordPtr record = Loaded(cursor, each.sequence);
+    if (record != nullptr && record->damaged) return std::nullopt;
+    if (record == nullptr || record->message == nullptr) {
+      plan.missing.push_back(each.sequence);
+    } else {
+      plan.retries.push_back(record);
+    }
+  }
+  std::sort(plan.missing.begin(), plan.missing.end());
+  return plan;
+}
+
+void ReceiveAttempts::Remember(const Cursor& cursor, const ReceiveRequest& request, const Plan& plan, Time now) {
+  if (request.attempt_id.empty()) return;
+  std::vector<Given> given;
+  const auto add = [&](const std::vector<RecordPtr>& records) {
+    for (const RecordPtr& record : records) {
+      const Entry* entry = cursor.outstanding.Find(record->sequence);
+      if (entry != nullptr && entry->leased) given.push_back({record->sequence, entry->nonce, entry->due});
+    }
+  };
+  add(plan.retries);
+  add(plan.fresh);
+  Remember(cursor.id.value(), request.attempt_id, std::move(given), now, plan.again);
 }
 
 void ReceiveAttempts::Forget(std::map<Key, Attempt>::iterator attempt) {

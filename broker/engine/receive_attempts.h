@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/base/clock.h"
-#include "broker/engine/outstanding.h"
+#include "broker/engine/commands.h"
+#include "broker/engine/cursor.h"
+#include "broker/engine/plan.h"
 
 namespace broker::engine {
 
@@ -29,6 +32,11 @@ class ReceiveAttempts {
   const std::vector<Given>* Find(std::uint64_t cursor, const std::string& id, Time now) const;
   // `again`: the window of what Find answered goes on; otherwise a new one begins.
   void Remember(std::uint64_t cursor, const std::string& id, std::vector<Given> given, Time now, bool again);
+
+  // What the receive with this attempt id got, to be handed out again; nullopt when it is one like any other.
+  std::optional<Plan> PlanAgain(const Cursor& cursor, const ReceiveRequest& request, Time now) const;
+  // What it gets, once it is leased; without an attempt id no effect.
+  void Remember(const Cursor& cursor, const ReceiveRequest& request, const Plan& plan, Time now);
 
  private:
   using Key = std::pair<std::uint64_t, std::string>;
