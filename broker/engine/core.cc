@@ -96,7 +96,7 @@ std::optional<MonotonicTime> Engine::Core::NextDeadline() const {
 
 bool Engine::Core::HasWork() const {
   return !journal_.under_way() && (!serve_.empty() || !journal_.empty() || !dirty_cursors_.empty() || logs_.has_work() ||
-                                     !dying_.empty() || engine_dirty_ || MayScan());
+                                     !dying_.empty() || engine_dirty_ || scans_.may_go());
 }
 
 std::optional<PendingGroup> Engine::Core::TakeGroup() {
@@ -149,7 +149,7 @@ void Engine::Core::Committed(PendingGroup group) {
   deduplicator_.OnCommitted(journal_.committed());
   idempotency_.OnCommitted(journal_.committed());
   schedule_.ForgetCommitted();
-  ResumeScans();
+  scans_.Resume();
   tail_cache_.Evict(journal_.committed());
   for (auto& answer : group.answers) answer();
 }

@@ -21,7 +21,6 @@
 // Confined to the engine's strand.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,11 +45,13 @@
 #include "broker/engine/receipt.h"
 #include "broker/engine/receive_attempts.h"
 #include "broker/engine/record_reader.h"
+#include "broker/engine/scan_queue.h"
 #include "broker/engine/schedule.h"
 #include "broker/engine/storage_room.h"
 #include "broker/engine/tail_cache.h"
 #include "broker/engine/task_table.h"
 #include "broker/engine/timers.h"
+#include "broker/engine/waiter.h"
 #include "broker/engine/windows.h"
 
 namespace broker::engine {
@@ -127,14 +128,6 @@ class Engine::Core {
   Result<TaskInfo> CancelTask(const Caller&, model::TaskId);
 
  private:
-  struct Waiter {
-    std::uint64_t cursor = 0;
-    ReceiveRequest request;
-    Done<ReceiveResponse> done;
-    Time deadline{};
-    std::uint16_t consumer = 0;  // as in Consumers
-  };
-  static constexpr const char* kReplayTask = "replay";
   // How the end of an attempt counts; see EndAttempt.
   enum class Attempt { kCounted, kUndone, kLast };
 
@@ -162,7 +155,6 @@ class Engine::Core {
 
   // ---- scan.cc
   void SetFilter(Cursor& cursor, model::Filter filter);
-  void QueueScan(Cursor& cursor);
   void FollowPosition(Cursor& cursor, std::uint64_t before);
   // Moves the position past what is known not to pass.
   void LetGo(Cursor& cursor);
@@ -170,11 +162,9 @@ class Engine::Core {
   // The first unread record does not pass.
   void SkipUnmatched(Cursor& cursor, const StoredRecord& record);
   void ScanAppended(MessageLog& log, const StoredRecord& record);
-  bool MayScan() const;
   void RunScans();
   void ScanFresh(Cursor& cursor, std::size_t& records, std::uint64_t& bytes);
   void StartScan(Cursor& cursor);
-  void ResumeScans();
 
   // ---- topics.cc, subscriptions.cc, cursors.cc
   void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
@@ -411,9 +401,7 @@ class Engine::Core {
 
   std::set<std::uint64_t> serve_;     // cursors whose waiters may get something
   std::set<std::uint64_t> dirty_cursors_;
-  std::deque<std::uint64_t> scans_;           // cursors with something to scan, in turn
-  std::vector<std::uint64_t> waiting_scans_;  // until the group that is being built or under way is durable
-  std::size_t scans_under_way_ = 0;           // off the strand
+  ScanQueue scans_;
   std::map<std::uint64_t, std::vector<std::uint64_t>> dying_;  // cursor -> entries whose bodies are to be read
 };
 

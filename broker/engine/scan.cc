@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kStepRecords = 2'048;     // of one read, or of one turn on the strand
 constexpr std::uint64_t kStepBytes = 1u << 20;  // of bodies that are parsed in one turn on the strand
-constexpr std::size_t kScansAtOnce = 2;         // reads under way
 // The position is stored no later than so far behind what is known not to pass, or when a closed chunk lies between.
 constexpr std::uint64_t kLagRecords = 1'024;
 constexpr std::uint64_t kLagBytes = 256u << 10;
@@ -40,20 +39,14 @@ void Engine::Core::SetFilter(Cursor& cursor, model::Filter filter) {
   cursor.safe_position = cursor.position;
   cursor.log->filtered.push_back(&cursor);
   cursor.scan.Restart(cursor.position, cursor.below);
-  QueueScan(cursor);
-}
-
-void Engine::Core::QueueScan(Cursor& cursor) {
-  if (cursor.scan.queued || cursor.scan.reading || cursor.scan.point >= cursor.log->next_sequence) return;
-  cursor.scan.queued = true;
-  scans_.push_back(cursor.id.value());
+  scans_.Push(cursor);
 }
 
 // After SetPosition: a jump that the scan did not lead begins it anew.
 void Engine::Core::FollowPosition(Cursor& cursor, std::uint64_t before) {
   if (cursor.position < before || cursor.position > cursor.scan.first) cursor.scan.Restart(cursor.position, cursor.below);
   if (cursor.position < before) cursor.safe_position = std::min(cursor.safe_position, cursor.position);
-  QueueScan(cursor);
+  scans_.Push(cursor);
   // A receipt's message is looked for no further above a stored position than kMaxOutstanding (see EntryFor).
   if (cursor.position - std::min(cursor.position, cursor.safe_position) >= model::kMaxOutstanding / 2) journal_.RequireSync();
 }
@@ -84,7 +77,7 @@ void Engine::Core::ScanAppended(MessageLog& log, const StoredRecord& record) {
       cursor->scan.Add(*passes, record.size_bytes, record.totals);
       LetGoIfFar(*cursor);
     } else {
-      QueueScan(*cursor);
+      scans_.Push(*cursor);
     }
   }
 }
@@ -92,9 +85,8 @@ void Engine::Core::ScanAppended(MessageLog& log, const StoredRecord& record) {
 void Engine::Core::RunScans() {
   std::size_t records = kStepRecords;
   std::uint64_t bytes = kStepBytes;
-  for (std::size_t turns = scans_.size(); turns > 0 && scans_under_way_ < kScansAtOnce && records > 0; --turns) {
-    Cursor* cursor = FindCursor(scans_.front());
-    scans_.pop_front();
+  for (std::size_t turns = scans_.size(); turns > 0 && scans_.may_go() && records > 0; --turns) {
+    Cursor* cursor = FindCursor(scans_.Pop());
     if (cursor == nullptr) continue;
     cursor->scan.queued = false;
     ScanFresh(*cursor, records, bytes);
@@ -120,7 +112,7 @@ void Engine::Core::StartScan(Cursor& cursor) {
   Scan& scan = cursor.scan;
   if (scan.point >= log.next_sequence) return;
   const RecordPtr fresh = log.InTail(scan.point);
-  if (fresh != nullptr && (fresh->held || fresh->message != nullptr)) return QueueScan(cursor);  // its turn is over
+  if (fresh != nullptr && (fresh->held || fresh->message != nullptr)) return scans_.Push(cursor);  // its turn is over
   ReadRequest request{log.id, {}};
   if (fresh == nullptr) {
     request.run_from = scan.point;
@@ -130,15 +122,14 @@ void Engine::Core::StartScan(Cursor& cursor) {
     // At hand without its message, and perhaps not yet stored.
     if (scan.wait_group == 0) scan.wait_group = journal_.newest();
     if (scan.wait_group > journal_.committed()) {
-      waiting_scans_.push_back(cursor.id.value());
-      scan.queued = true;
+      scans_.PushWaiting(cursor);
       return;
     }
     request.points.push_back(scan.point);
   }
   scan.wait_group = 0;
   scan.reading = true;
-  ++scans_under_way_;
+  scans_.BeginRead();
   Scan ahead;
   ahead.Restart(scan.point, scan.below);
   Offload<Scan>(
@@ -149,20 +140,14 @@ void Engine::Core::StartScan(Cursor& cursor) {
         return ahead;
       },
       [this, id = cursor.id.value(), epoch = scan.epoch](const Scan& looked) {
-        --scans_under_way_;
+        scans_.EndRead();
         Cursor* scanned = FindCursor(id);
         if (scanned == nullptr || scanned->scan.epoch != epoch) return;
         scanned->scan.reading = false;
         scanned->scan.Append(looked);
         LetGoIfFar(*scanned);
-        QueueScan(*scanned);
+        scans_.Push(*scanned);
       });
 }
-
-void Engine::Core::ResumeScans() {
-  for (const std::uint64_t id : std::exchange(waiting_scans_, {})) scans_.push_back(id);
-}
-
-bool Engine::Core::MayScan() const { return !scans_.empty() && scans_under_way_ < kScansAtOnce; }
 
 }  // namespace broker::engine

@@ -15,6 +15,8 @@
 
 namespace broker::engine {
 
+constexpr const char* kReplayTask = "replay";  // its kind
+
 struct Task {
   TaskInfo info;
   std::string name_space;
