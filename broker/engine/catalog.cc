@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 
+#include "broker/engine/keeping.h"
 #include "broker/engine/listing.h"
 #include "broker/model/validation.h"
 
@@ -120,6 +122,21 @@ Result<SnapshotInfo> Catalog::GetSnapshot(const Caller& caller, const std::strin
   auto found = FindSnapshot(caller, name);
   if (!found.ok()) return found.error();
   return (*found)->Info();
+}
+
+Result<TopicDescription> Catalog::DescribeTopic(const Caller& caller, const std::string& name) const {
+  auto found = FindTopic(caller, name);
+  if (!found.ok()) return found.error();
+  const Topic& topic = **found;
+  TopicDescription description;
+  description.info = topic.Info();
+  for (const Subscription* subscription : topic.subscriptions) description.subscriptions.push_back(subscription->name);
+  std::sort(description.subscriptions.begin(), description.subscriptions.end());
+  const Totals kept = KeptIn(*topic.log);
+  description.messages = kept.messages;
+  description.bytes = kept.bytes;
+  description.delayed = topic.log->delayed.messages;
+  return description;
 }
 
 Result<ListPage<TopicInfo>> Catalog::ListTopics(const Caller& caller, const ListRequest& request) const {

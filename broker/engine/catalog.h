@@ -119,6 +119,7 @@ class Catalog {
   Result<Cursor*> FindReceivable(const Caller&, const model::Target&) const;
   Result<Subscription*> FindPullSubscription(const Caller&, const std::string& name) const;
   Result<SnapshotInfo> GetSnapshot(const Caller&, const std::string& name) const;
+  Result<TopicDescription> DescribeTopic(const Caller&, const std::string& name) const;
   Result<ListPage<TopicInfo>> ListTopics(const Caller&, const ListRequest&) const;
   Result<ListPage<QueueInfo>> ListQueues(const Caller&, const ListRequest&) const;
   // With `topic`: of its subscriptions.

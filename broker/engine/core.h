@@ -3,20 +3,21 @@
 //
 //   core.cc           driving, timers, groups            publish.cc        append, fan-out, deduplication
 //   topics.cc         topics                             delays.cc         delayed messages
-//   queues.cc         queues                             deliver.cc        receive: choosing and leasing
-//   subscriptions.cc  subscriptions                      reads.cc          cold records, off the strand
-//   store.cc          settings and positions on disk     settle.cc         ack, nack, extend, release
-//   recover.cc        opening a store                    dead_letters.cc   ends of attempts, dead-lettering
-//   peek.cc           looking without touching           retention.cc      floors, purge
-//   stats.cc          counts                             reclaim.cc        dropping chunks
-//   tasks.cc          durable tasks                      bounds.cc         full queues
-//   move.cc           moving, redriving                  idempotency.cc    records of consumers' work
-//   sharing.cc        fairness between groups
-//   lifetimes.cc      time to live, retry backoff        keeping.cc        what is kept, and from where on
-//   seek.cc           seeks, finding a time in a log     snapshots.cc      frozen cursors
-//   feeding.cc        from a topic into a queue          catch_up.cc       queue subscriptions that paused
-//   replay.cc         what was kept, once more           unused.cc         subscriptions that nobody uses
-//   filters.cc        which messages pass                scan.cc           filtered cursors, ahead of receivers
+//   queues.cc         queues                             full_queues.cc    what goes to make room
+//   subscriptions.cc  subscriptions                      lifetimes.cc      time to live
+//   cursors.cc        what changes a cursor              deliver.cc        receive: choosing and leasing
+//   recover*.cc       opening a store                    sharing.cc        fairness between groups
+//   peek.cc           looking without touching           reads.cc          cold records, off the strand
+//   stats.cc          counts                             scan.cc           filtered cursors, ahead of receivers
+//   tasks.cc          durable tasks                      settle.cc         ack, nack, extend, release
+//   move.cc           moving, redriving                  dead_letters.cc   ends of attempts, dead-lettering
+//   replay.cc         what was kept, once more           retention.cc      floors, purge
+//   feeding.cc        from a topic into a queue          reclaim.cc        dropping chunks
+//   catch_up.cc       queue subscriptions that paused    seek.cc           seeks, finding a time in a log
+//   unused.cc         subscriptions that nobody uses     snapshots.cc      frozen cursors
+//
+// What hangs on little is a part of its own, with its contract in its header, and knows nothing of this: the catalog, the
+// logs and their schedule, the journal and what is written into it, bounds, tasks, idempotency and all others below.
 //
 // Confined to the engine's strand.
 #pragma once
@@ -85,7 +86,6 @@ class Engine::Core {
   // ---- topics.cc, queues.cc, subscriptions.cc
   Result<TopicInfo> CreateTopic(const Caller&, std::string name, model::TopicSettings);
   Result<TopicInfo> UpdateTopic(const Caller&, const std::string& name, const TopicPatch&);
-  Result<TopicDescription> DescribeTopic(const Caller&, const std::string& name);
   Status DeleteTopic(const Caller&, const std::string& name, bool force);
   Result<QueueInfo> CreateQueue(const Caller&, std::string name, model::QueueSettings);
   Result<QueueInfo> UpdateQueue(const Caller&, const std::string& name, const QueuePatch&);
@@ -168,7 +168,6 @@ class Engine::Core {
 
   // ---- topics.cc, subscriptions.cc, cursors.cc
   void ApplyDelivery(Cursor& cursor, const model::DeliverySettings& settings);
-  MessageLog& AddLog();
   Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
                     model::ResourceRef owner);
   void RemoveCursor(Cursor& cursor, const Error& why);
@@ -189,7 +188,6 @@ class Engine::Core {
   void FanOut(const Topic& topic, model::MessageId target, const StoredRecord& source, Copies copies);
   // One alias of a topic's message, in a queue, whatever its bounds.
   void GiveTo(Queue& queue, Alias alias, const StoredRecord& source);
-  void SetRetentionTimer(MessageLog& log);
   // `admitted`: with its batch, all of which is taken. Takes out of `unreached` those subscriptions whose filters the
   // message passes.
   Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&, bool admitted,
@@ -206,15 +204,15 @@ class Engine::Core {
   // The copy that a full queue refuses, with the reason. False: it has nowhere to go.
   bool DeadLetterCopy(const Subscription& subscription, model::MessageId target, const StoredRecord& source);
 
-  // ---- lifetimes.cc: time to live and retry backoff
+  // ---- lifetimes.cc
   bool IsExpired(Time expires) const { return expires != Time{} && expires <= clock_.expiry_now(); }
   // Takes out what has passed its time, durably: an ack of it may have been answered.
   void Expire(Cursor& cursor, std::uint64_t sequence);
   // Backoffs that have ended; what expired meanwhile is gone.
   void MoveDue(Cursor& cursor);
-  // Outstanding messages that may be handed out, at most `limit`; what expired is gone.
   // Of these, whether any had passed its time to live: that is gone now.
   bool DropExpired(Cursor& cursor, const std::vector<std::uint64_t>& sequences);
+  // Outstanding messages that may be handed out, at most `limit`; what expired is gone.
   std::vector<std::uint64_t> ReadyNow(Cursor& cursor, std::size_t limit);
 
   // ---- delays.cc
@@ -225,7 +223,6 @@ class Engine::Core {
   void Wake(Cursor& cursor) {
     if (!cursor.waiters.empty() || cursor.feeds()) serve_.insert(cursor.id.value());
   }
-  void WakeReaders(const MessageLog& log);
   void Serve(Cursor& cursor);
   Plan MakePlan(Cursor& cursor, const ReceiveRequest& request);
   // Adds what is outstanding and ready, up to `max_bytes`.
@@ -240,7 +237,6 @@ class Engine::Core {
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.
   void StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding);
   void MovePast(Cursor& cursor, const StoredRecord& record);
-  Entry FreshEntry(const StoredRecord& record) const;
 
   // ---- reads.cc
   void StartRead(Cursor& cursor, std::vector<std::uint64_t> points, std::uint64_t run_from, std::size_t run_records);
@@ -252,8 +248,6 @@ class Engine::Core {
   Entry RemoveOutstanding(Cursor& cursor, std::uint64_t sequence);
   void SetPosition(Cursor& cursor, std::uint64_t position, const Totals& below);
   void UpdateCursorTimer(Cursor& cursor);
-  // A receipt of this cursor, or why it is none.
-  Result<Receipt> ReadReceipt(const Cursor& cursor, const std::string& text) const;
   // The entry that the receipt may still act on; null when it is stale (then `refusal` says what to answer).
   const Entry* EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal);
   // Ends the lease unless an earlier one of its key did so already.
@@ -313,7 +307,6 @@ class Engine::Core {
   void StartReplay(const Caller&, const ReplayRequest&, model::LogId id, const Place& from, const Place& to,
                    Done<TaskInfo>);
   Step StepReplay(Task& task, std::size_t most);
-  void EndReplay(Task& task);
 
   // ---- unused.cc
   void NoteUse(Cursor& cursor);
@@ -330,9 +323,7 @@ class Engine::Core {
   void RunChunkAge(MessageLog& log);
 
   // ---- stats.cc
-  struct Probe;
   void WithStats(Cursor& cursor, std::function<void(Stats)> then);
-  Stats CountsOf(Cursor& cursor, const Probe& probe);
 
   // ---- tasks.cc
   void OnTaskTimer(Task& task);

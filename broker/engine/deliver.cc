@@ -234,19 +234,9 @@ void Engine::Core::PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std:
   }
 }
 
-Entry Engine::Core::FreshEntry(const StoredRecord& record) const {
-  Entry entry;
-  entry.held = record.held;
-  entry.key_hash = record.key_hash;
-  entry.size_bytes = record.size_bytes;
-  entry.append_time = record.damaged ? now_ : record.append_time;
-  entry.expires = record.expires;
-  return entry;
-}
-
 void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool outstanding) {
   if (outstanding) {
-    Entry entry = FreshEntry(record);
+    Entry entry = FreshEntry(record, now_);
     if (record.damaged) {
       // Never delivered, and never dropped: an operator has to look. Asked for again in an hour.
       entry.due = now_ + std::chrono::hours(1);
@@ -293,7 +283,7 @@ void Engine::Core::Deliver(Cursor& cursor, const Waiter& waiter, const Plan& pla
     const bool waits = !record->held && !plan.chosen[i] && !IsExpired(record->expires);
     StepOver(cursor, *record, waits);
     if (plan.chosen[i])
-      response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record), timeout, waiter.consumer));
+      response.deliveries.push_back(Lease(cursor, record, FreshEntry(*record, now_), timeout, waiter.consumer));
   }
   if (response.deliveries.empty()) return;
   attempts_.Remember(cursor, waiter.request, plan, now_);

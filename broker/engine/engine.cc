@@ -64,7 +64,7 @@ void Engine::UpdateTopic(const Caller& caller, std::string name, TopicPatch patc
   BROKER_COMMAND(core_->UpdateTopic(caller, name, patch));
 }
 void Engine::DescribeTopic(const Caller& caller, std::string name, Done<TopicDescription> done) {
-  BROKER_COMMAND(core_->DescribeTopic(caller, name));
+  BROKER_COMMAND(core_->catalog().DescribeTopic(caller, name));
 }
 void Engine::ListTopics(const Caller& caller, ListRequest request, Done<ListPage<TopicInfo>> done) {
   BROKER_COMMAND(core_->catalog().ListTopics(caller, request));

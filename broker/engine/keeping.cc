@@ -56,4 +56,17 @@ Totals KeptIn(const MessageLog& log) {
   return kept;
 }
 
+std::optional<Time> RetentionDue(MessageLog& log) {
+  if (log.marks.empty()) return std::nullopt;
+  if (log.shortest_retention == Nanos{0}) {
+    Nanos shortest = log.retention > Nanos{0} ? log.retention : Nanos::max();
+    for (const Cursor* cursor : log.cursors) {
+      if (cursor->use != CursorUse::kFrozen) shortest = std::min(shortest, cursor->settings.retention);
+    }
+    log.shortest_retention = shortest;
+  }
+  if (log.shortest_retention == Nanos::max()) return std::nullopt;
+  return log.marks.last_append() + log.shortest_retention;
+}
+
 }  // namespace broker::engine

@@ -1,7 +1,6 @@
-// How long a message lives, and how long it waits for its next attempt.
-//
-// A message past its time to live is never delivered and never dead-lettered. No timer watches over it: it goes when a
-// cursor reaches it, when its attempt ends, or when its backoff does; until then it counts as what it was.
+// How long a message lives. One past its time to live is never delivered and never dead-lettered. No timer watches over
+// it: it goes when a cursor reaches it, when its attempt ends, or when its backoff does; until then it counts as what it
+// was.
 #include <algorithm>
 
 #include "broker/engine/core.h"

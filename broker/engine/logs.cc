@@ -13,8 +13,13 @@ using storage::Family;
 using storage::PairKey;
 
 MessageLog& Logs::Add(model::LogId id) {
-  auto log = std::make_unique<MessageLog>(id, limits_);
-  return *logs_.emplace(id.value(), std::move(log)).first->second;
+  MessageLog& added = Restore(id);
+  StateChanged(added);  // a log is in the catalog from its first day
+  return added;
+}
+
+MessageLog& Logs::Restore(model::LogId id) {
+  return *logs_.emplace(id.value(), std::make_unique<MessageLog>(id, limits_)).first->second;
 }
 
 MessageLog* Logs::Find(std::uint64_t id) const {

@@ -28,8 +28,9 @@ class Logs {
   Logs(storage::Kv& kv, Executor& reads, Journal& journal, ChunkLimits limits)
       : kv_(kv), reads_(reads), journal_(journal), limits_(limits) {}
 
-  // An empty one. REQUIRES: there is none with this id.
+  // A new one, or an empty one to be filled from the store. REQUIRES: there is none with this id.
   MessageLog& Add(model::LogId id);
+  MessageLog& Restore(model::LogId id);
   // Null when there is none. A log keeps its address until it is erased.
   MessageLog* Find(std::uint64_t id) const;
   // From memory. REQUIRES: nothing points at it.

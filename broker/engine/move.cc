@@ -223,7 +223,7 @@ bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
   }
   held.held = true;
   const RecordPtr appended = Append(*source->log, std::move(held));
-  PutOutstanding(*source, appended->sequence, FreshEntry(*appended));
+  PutOutstanding(*source, appended->sequence, FreshEntry(*appended, now_));
   Wake(*source);
   return true;
 }

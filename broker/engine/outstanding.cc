@@ -4,6 +4,16 @@
 
 namespace broker::engine {
 
+Entry FreshEntry(const StoredRecord& record, Time now) {
+  Entry entry;
+  entry.held = record.held;
+  entry.key_hash = record.key_hash;
+  entry.size_bytes = record.size_bytes;
+  entry.append_time = record.damaged ? now : record.append_time;
+  entry.expires = record.expires;
+  return entry;
+}
+
 Entry AsNew(Entry entry) {
   entry.leased = entry.dying = false;
   entry.attempts = 0;

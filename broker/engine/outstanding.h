@@ -23,6 +23,7 @@
 
 #include "broker/base/clock.h"
 #include "broker/engine/groups.h"
+#include "broker/engine/stored_record.h"
 #include "broker/engine/totals.h"
 
 namespace broker::engine {
@@ -53,6 +54,8 @@ struct Entry {
   bool tried() const { return nonce != Nonce{}; }  // it was handed out before
 };
 
+// Of a record that was never handed out.
+Entry FreshEntry(const StoredRecord& record, Time now);
 // As if it had never been handed out.
 Entry AsNew(Entry entry);
 

@@ -1,11 +1,13 @@
 // Publishing: checks, deduplication, appending, and fan-out to queues that subscribe.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "broker/base/duration.h"
 #include "broker/base/hash.h"
 #include "broker/engine/core.h"
+#include "broker/engine/keeping.h"
 #include "broker/engine/store.h"
 #include "broker/model/limits.h"
 #include "broker/model/validation.h"
@@ -231,12 +233,12 @@ RecordPtr Engine::Core::Append(MessageLog& log, StoredRecord record) {
 
   auto appended = std::make_shared<const StoredRecord>(std::move(record));
   tail_cache_.Add(log, appended, journal_.group());
-  SetRetentionTimer(log);
+  if (const auto retention = RetentionDue(log)) {
+    timers_.SetNoLater({TimerKind::kRetention, log.id.value()}, std::max(now_, *retention + clock_.held_back()));
+  }
   ScanAppended(log, *appended);
-  if (!appended->held) WakeReaders(log);
+  if (!appended->held) serve_.insert(log.waiting.begin(), log.waiting.end());
   return appended;
 }
-
-void Engine::Core::WakeReaders(const MessageLog& log) { serve_.insert(log.waiting.begin(), log.waiting.end()); }
 
 }  // namespace broker::engine

@@ -25,7 +25,7 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
   queue->name = std::move(name);
   queue->created = now_;
   queue->settings = std::move(settings);
-  queue->log = &AddLog();
+  queue->log = &logs_.Add(model::LogId(NextId()));
   queue->cursor = &AddCursor(*queue->log, queue->settings.delivery, caller.name_space, owner);
   queue->log->ordered = queue->settings.delivery.ordered;
   queue->log->delay = queue->settings.delay;

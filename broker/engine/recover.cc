@@ -58,7 +58,7 @@ Status Engine::Core::LoadEngineState() {
 Status Engine::Core::LoadLogs() {
   BROKER_RETURN_IF_ERROR(ScanKind<v0::LogStateRecord>(
       deps_.kv, Family::kCatalog, 'l', [&](std::uint64_t id, const v0::LogStateRecord& record) -> Status {
-        MessageLog& log = logs_.Add(model::LogId(id));
+        MessageLog& log = logs_.Restore(model::LogId(id));
         log.next_sequence = record.next_sequence();
         log.totals = {record.total_messages(), record.total_bytes()};
         for (const v0::ChunkRecord& stored : record.chunks()) {

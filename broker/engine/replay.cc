@@ -121,8 +121,4 @@ Step Engine::Core::StepReplay(Task& task, std::size_t most) {
   return {cursor.position >= task.end ? StepEnd::kDone : StepEnd::kMore, {}};
 }
 
-void Engine::Core::EndReplay(Task& task) {
-  if (Cursor* cursor = FindCursor(task.source_cursor)) RemoveCursor(*cursor, {});
-}
-
 }  // namespace broker::engine

@@ -8,21 +8,6 @@
 
 namespace broker::engine {
 
-void Engine::Core::SetRetentionTimer(MessageLog& log) {
-  if (log.marks.empty()) return;
-  // One timer per log. Being early costs a look; the shortest retention after the oldest mark is never late.
-  if (log.shortest_retention == Nanos{0}) {
-    Nanos shortest = log.retention > Nanos{0} ? log.retention : Nanos::max();
-    for (const Cursor* cursor : log.cursors) {
-      if (cursor->use != CursorUse::kFrozen) shortest = std::min(shortest, cursor->settings.retention);
-    }
-    log.shortest_retention = shortest;
-  }
-  if (log.shortest_retention == Nanos::max()) return;
-  timers_.SetNoLater({TimerKind::kRetention, log.id.value()},
-                     std::max(now_, log.marks.last_append() + log.shortest_retention + clock_.held_back()));
-}
-
 void Engine::Core::RunRetention(MessageLog& log) {
   std::optional<Time> next;
   const Time cutoff_base = clock_.expiry_now();

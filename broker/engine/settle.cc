@@ -38,25 +38,26 @@ const std::shared_ptr<const std::string>& ReceiverLeft() {
   return reason;
 }
 
-// After EntryFor: there is nothing of its message left.
-bool IsGone(const Cursor& cursor, const Receipt& receipt) {
-  return cursor.outstanding.Find(receipt.sequence) == nullptr;
-}
-
-}  // namespace
-
-Result<Receipt> Engine::Core::ReadReceipt(const Cursor& cursor, const std::string& text) const {
+// A receipt of this cursor, or why it is none.
+Result<Receipt> ReadReceipt(const Cursor& cursor, std::uint64_t folder, const std::string& text) {
   const auto invalid = [&](std::string_view why) {
     return Error(ErrorCode::kInvalidReceipt, "INVALID_RECEIPT",
                  fmt::format("the receipt \"{}\" {}", model::CutText(text, 128), why), cursor.owner.ToString());
   };
   const auto receipt = Receipt::Decode(text);
   if (!receipt) return invalid("is malformed; use it exactly as it was received");
-  if (receipt->folder != folder_id_) return invalid("was given by another broker or data folder");
+  if (receipt->folder != folder) return invalid("was given by another broker or data folder");
   if (receipt->cursor != cursor.id.value()) return invalid(fmt::format("is not one of {}", cursor.owner.ToString()));
   if (receipt->sequence == 0 || receipt->sequence >= cursor.log->next_sequence) return invalid("names no message");
   return *receipt;
 }
+
+// After EntryFor: there is nothing of its message left.
+bool IsGone(const Cursor& cursor, const Receipt& receipt) {
+  return cursor.outstanding.Find(receipt.sequence) == nullptr;
+}
+
+}  // namespace
 
 const Entry* Engine::Core::EntryFor(Cursor& cursor, const Receipt& receipt, Status& refusal) {
   const bool exactly_once = cursor.settings.exactly_once;
@@ -114,7 +115,7 @@ Result<SettleResponse> Engine::Core::Ack(const Caller& caller, const model::Targ
   NoteUse(cursor);
   SettleResponse response;
   for (const std::string& text : receipts) {
-    const auto receipt = ReadReceipt(cursor, text);
+    const auto receipt = ReadReceipt(cursor, folder_id_, text);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
       response.gone.push_back(false);
@@ -154,7 +155,7 @@ Result<SettleResponse> Engine::Core::Nack(const Caller& caller, const model::Tar
       response.gone.push_back(false);
       continue;
     }
-    const auto receipt = ReadReceipt(cursor, nack.receipt);
+    const auto receipt = ReadReceipt(cursor, folder_id_, nack.receipt);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
       response.gone.push_back(false);
@@ -201,7 +202,7 @@ Result<SettleResponse> Engine::Core::Extend(const Caller& caller, const model::T
       response.gone.push_back(false);
       continue;
     }
-    const auto receipt = ReadReceipt(cursor, extend.receipt);
+    const auto receipt = ReadReceipt(cursor, folder_id_, extend.receipt);
     if (!receipt.ok()) {
       response.results.push_back(receipt.error());
       response.gone.push_back(false);
@@ -243,7 +244,7 @@ Status Engine::Core::Release(const Caller& caller, const model::Target& source,
   NoteUse(cursor);
   std::vector<Receipt> given_back;
   for (const std::string& text : receipts) {
-    if (const auto receipt = ReadReceipt(cursor, text); receipt.ok()) given_back.push_back(*receipt);
+    if (const auto receipt = ReadReceipt(cursor, folder_id_, text); receipt.ok()) given_back.push_back(*receipt);
   }
   // Uncounted the last first: what comes back with an earlier one of its key would count as an attempt.
   std::sort(given_back.begin(), given_back.end(), [counted](const Receipt& a, const Receipt& b) {

@@ -66,7 +66,7 @@ std::optional<std::uint64_t> Engine::Core::StepAhead(Cursor& cursor, Plan& plan,
       StepOver(cursor, *record, record->damaged);
     } else {
       // Not StepOver: what was read of it will be wanted.
-      PutOutstanding(cursor, record->sequence, FreshEntry(*record));
+      PutOutstanding(cursor, record->sequence, FreshEntry(*record, now_));
       MovePast(cursor, *record);
     }
   }

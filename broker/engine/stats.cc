@@ -7,13 +7,13 @@
 
 namespace broker::engine {
 
+namespace {
+
 // What was read off the strand.
-struct Engine::Core::Probe {
+struct Probe {
   RecordPtr first_unread;
   RecordPtr last_visible;  // of an ordered log with a delay: the last record that is not held back; null: none is
 };
-
-namespace {
 
 RecordPtr FirstUnread(const storage::Kv& kv, model::LogId log, const std::optional<model::Filter>& filter, std::uint64_t from,
                       std::uint64_t to) {
@@ -27,6 +27,39 @@ RecordPtr FirstUnread(const storage::Kv& kv, model::LogId log, const std::option
     from = outcome.run_end;
   }
   return nullptr;
+}
+
+Stats CountsOf(const Cursor& cursor, const Probe& probe, Time now) {
+  Stats stats;
+  const MessageLog& log = *cursor.log;
+  const Totals unread = cursor.unread();
+  stats.leased = cursor.outstanding.leased().messages;
+  stats.retrying = cursor.outstanding.Retrying(now);
+  stats.ready = unread.messages + cursor.outstanding.size() - stats.leased - stats.retrying;
+  stats.bytes = unread.bytes + cursor.outstanding.all().bytes;
+  if (cursor.owner.kind == model::ResourceKind::kQueue) {
+    stats.delayed = log.delayed.messages;
+    stats.bytes += log.delayed.bytes;
+  }
+  std::uint64_t held_back = 0;
+  if (log.ordered && log.delay > Nanos{0}) {
+    const std::uint64_t visible =
+        probe.last_visible == nullptr ? 0 : probe.last_visible->totals.messages - std::min(cursor.below.messages, probe.last_visible->totals.messages);
+    held_back = unread.messages - std::min(visible, unread.messages);
+    stats.delayed = held_back;
+    stats.ready -= held_back;
+  }
+  std::optional<Time> oldest;
+  if (const auto first = cursor.outstanding.NextFrom(0)) oldest = cursor.outstanding.Find(*first)->append_time;
+  const bool unread_counts = probe.first_unread != nullptr && unread.messages > held_back;
+  if (unread_counts && (!oldest || probe.first_unread->append_time < *oldest)) oldest = probe.first_unread->append_time;
+  if (oldest) stats.oldest_age = std::max(now - *oldest, Nanos{0});
+  stats.unscanned = cursor.unscanned();
+  stats.waiting_receivers = cursor.waiters.size();
+  if (cursor.outstanding.Find(cursor.dead_letter_stuck) != nullptr) {
+    stats.dead_letter_problem = cursor.dead_letter_problem;
+  }
+  return stats;
 }
 
 }  // namespace
@@ -47,42 +80,10 @@ void Engine::Core::WithStats(Cursor& cursor, std::function<void(Stats)> then) {
       [this, id, then = std::move(then)](const Probe& probe) {
         // A cursor that is gone meanwhile counts nothing.
         Cursor* found = FindCursor(id);
-        then(found == nullptr ? Stats{} : CountsOf(*found, probe));
+        if (found == nullptr) return then({});
+        MoveDue(*found);
+        then(CountsOf(*found, probe, now_));
       });
-}
-
-Stats Engine::Core::CountsOf(Cursor& cursor, const Probe& probe) {
-  Stats stats;
-  const MessageLog& log = *cursor.log;
-  const Totals unread = cursor.unread();
-  MoveDue(cursor);
-  stats.leased = cursor.outstanding.leased().messages;
-  stats.retrying = cursor.outstanding.Retrying(now_);
-  stats.ready = unread.messages + cursor.outstanding.size() - stats.leased - stats.retrying;
-  stats.bytes = unread.bytes + cursor.outstanding.all().bytes;
-  if (cursor.owner.kind == model::ResourceKind::kQueue) {
-    stats.delayed = log.delayed.messages;
-    stats.bytes += log.delayed.bytes;
-  }
-  std::uint64_t held_back = 0;
-  if (log.ordered && log.delay > Nanos{0}) {
-    const std::uint64_t visible =
-        probe.last_visible == nullptr ? 0 : probe.last_visible->totals.messages - std::min(cursor.below.messages, probe.last_visible->totals.messages);
-    held_back = unread.messages - std::min(visible, unread.messages);
-    stats.delayed = held_back;
-    stats.ready -= held_back;
-  }
-  std::optional<Time> oldest;
-  if (const auto first = cursor.outstanding.NextFrom(0)) oldest = cursor.outstanding.Find(*first)->append_time;
-  const bool unread_counts = probe.first_unread != nullptr && unread.messages > held_back;
-  if (unread_counts && (!oldest || probe.first_unread->append_time < *oldest)) oldest = probe.first_unread->append_time;
-  if (oldest) stats.oldest_age = std::max(now_ - *oldest, Nanos{0});
-  stats.unscanned = cursor.unscanned();
-  stats.waiting_receivers = cursor.waiters.size();
-  if (cursor.outstanding.Find(cursor.dead_letter_stuck) != nullptr) {
-    stats.dead_letter_problem = cursor.dead_letter_problem;
-  }
-  return stats;
 }
 
 }  // namespace broker::engine

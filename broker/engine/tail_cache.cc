@@ -23,7 +23,7 @@ void TailCache::Evict(std::uint64_t committed_group) {
     const Item item = items_.front();
     items_.pop_front();
     bytes_ -= item.bytes;
-    MessageLog* log = find_log_(item.log);
+    MessageLog* log = logs_.Find(item.log);
     if (log != nullptr && !log->tail.empty() && log->tail.front()->sequence == item.sequence) log->tail.pop_front();
   }
 }

@@ -5,17 +5,15 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 
+#include "broker/engine/logs.h"
 #include "broker/engine/message_log.h"
 
 namespace broker::engine {
 
 class TailCache {
  public:
-  using FindLog = std::function<MessageLog*(std::uint64_t log)>;
-
-  TailCache(std::uint64_t budget_bytes, FindLog find_log) : budget_(budget_bytes), find_log_(std::move(find_log)) {}
+  TailCache(std::uint64_t budget_bytes, const Logs& logs) : budget_(budget_bytes), logs_(logs) {}
 
   // REQUIRES: record->sequence + 1 == log.next_sequence, and the tail is empty or ends right before it.
   void Add(MessageLog& log, RecordPtr record, std::uint64_t group);
@@ -31,7 +29,7 @@ class TailCache {
     std::uint64_t group;
   };
   std::uint64_t budget_;
-  FindLog find_log_;
+  const Logs& logs_;
   std::uint64_t bytes_ = 0;
   std::deque<Item> items_;  // oldest first, over all logs
 };

@@ -106,7 +106,8 @@ void Engine::Core::FinishTask(Task& task, TaskState state, std::string reason) {
   task.info.reason = std::move(reason);
   task.info.finished = now_;
   task.loaded.clear();
-  if (task.info.kind == kReplayTask) EndReplay(task);
+  Cursor* replayed = task.info.kind == kReplayTask ? FindCursor(task.source_cursor) : nullptr;
+  if (replayed != nullptr) RemoveCursor(*replayed, {});
   tasks_.Store(task);
   tasks_.Wake(task.info.id.value());
 }

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "broker/engine/core.h"
-#include "broker/engine/keeping.h"
 #include "broker/engine/store.h"
 #include "storage/keys.h"
 
@@ -33,7 +32,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   topic->name = std::move(name);
   topic->created = now_;
   topic->settings = settings;
-  topic->log = &AddLog();
+  topic->log = &logs_.Add(model::LogId(NextId()));
   topic->log->retention = topic->settings.retention;
   Topic& added = catalog_.topics.Add(std::move(topic));
   StoreTopic(journal_, added, false);
@@ -54,21 +53,6 @@ Result<TopicInfo> Engine::Core::UpdateTopic(const Caller& caller, const std::str
   ApplyTopicRetention(*(*topic)->log, (*topic)->settings.retention);
   StoreTopic(journal_, **topic, false);
   return (*topic)->Info();
-}
-
-Result<TopicDescription> Engine::Core::DescribeTopic(const Caller& caller, const std::string& name) {
-  auto found = catalog_.FindTopic(caller, name);
-  if (!found.ok()) return found.error();
-  const Topic& topic = **found;
-  TopicDescription description;
-  description.info = topic.Info();
-  for (const Subscription* subscription : topic.subscriptions) description.subscriptions.push_back(subscription->name);
-  std::sort(description.subscriptions.begin(), description.subscriptions.end());
-  const Totals kept = KeptIn(*topic.log);
-  description.messages = kept.messages;
-  description.bytes = kept.bytes;
-  description.delayed = topic.log->delayed.messages;
-  return description;
 }
 
 Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, bool force) {
@@ -105,12 +89,6 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
   catalog_.topics.Erase(topic);
   logs_.LookAt(log);
   return {};
-}
-
-MessageLog& Engine::Core::AddLog() {
-  MessageLog& added = logs_.Add(model::LogId(NextId()));
-  logs_.StateChanged(added);  // a log is in the catalog from its first day
-  return added;
 }
 
 // Everything of a log that nobody can name and nothing needs.
