@@ -23,7 +23,8 @@ bool IsSpent(const Cursor& cursor, const Entry& entry) {
   return cursor.settings.redrive && entry.attempts >= cursor.settings.redrive->max_attempts;
 }
 
-// How long an entry waits after so many attempts, if nobody says otherwise. The chosen wait is stored with the entry: recovery draws nothing.
+// How long an entry waits after so many attempts, if nobody says otherwise. The chosen wait is stored with the entry:
+// recovery draws nothing.
 Nanos BackoffAfter(const Cursor& cursor, std::uint32_t attempts, Entropy& entropy) {
   if (!cursor.settings.backoff) return Nanos{0};
   const model::RetryBackoff& backoff = *cursor.settings.backoff;
@@ -67,7 +68,8 @@ void Engine::Core::EndAttempt(Cursor& cursor, std::uint64_t sequence, std::share
     if (undone && --entry.attempts == 0) entry.first_attempt = Time{};
     if (each == sequence) {
       if (reason != nullptr) entry.reason = std::move(reason);
-      const Nanos wait = last || IsSpent(cursor, entry) ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts, deps_.entropy);
+      const bool waits = !last && !IsSpent(cursor, entry);
+      const Nanos wait = !waits ? Nanos{0} : backoff ? *backoff : BackoffAfter(cursor, entry.attempts, deps_.entropy);
       if (wait > Nanos{0}) entry.due = now_ + wait;
     }
     if (IsExpired(entry.expires)) {

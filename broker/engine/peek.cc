@@ -1,5 +1,5 @@
-// Looking at messages, and at who receives them, without touching anything. A page is put together from the outstanding set and the store, off the
-// strand; it shows what was there when it was asked for.
+// Looking at messages, and at who receives them, without touching anything. A page is put together from the outstanding
+// set and the store, off the strand; it shows what was there when it was asked for.
 #include <fmt/format.h>
 
 #include <algorithm>

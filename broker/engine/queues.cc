@@ -19,7 +19,8 @@ Result<QueueInfo> Engine::Core::CreateQueue(const Caller& caller, std::string na
     return Error(ErrorCode::kAlreadyExists, "QUEUE_EXISTS",
                  fmt::format("queue \"{}\" is already there in namespace \"{}\"", name, caller.name_space), owner.ToString());
   }
-  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "queues", catalog_.queues.CountIn(caller.name_space), options_.max_queues));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "queues", catalog_.queues.CountIn(caller.name_space),
+                                             options_.max_queues));
   auto queue = std::make_unique<Queue>();
   queue->name_space = caller.name_space;
   queue->name = std::move(name);

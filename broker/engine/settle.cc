@@ -94,7 +94,9 @@ void Engine::Core::AdvancePast(Cursor& cursor, std::uint64_t sequence) {
               {{"cursor", cursor.owner.ToString()}, {"from", cursor.position}, {"to", sequence + 1}});
   while (cursor.position <= sequence) {
     RecordPtr record = Loaded(cursor, cursor.position);
-    if (record == nullptr || !input_.Passes(cursor, *record).has_value()) record = ReadRecord(deps_.kv, cursor.log->id, cursor.position);
+    if (record == nullptr || !input_.Passes(cursor, *record).has_value()) {
+      record = ReadRecord(deps_.kv, cursor.log->id, cursor.position);
+    }
     if (record == nullptr) {
       SetPosition(cursor, cursor.position + 1, cursor.below);
     } else if (!input_.Passes(cursor, *record).value_or(true)) {

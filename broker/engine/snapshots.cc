@@ -36,8 +36,8 @@ Result<SnapshotInfo> Engine::Core::CreateSnapshot(const Caller& caller, std::str
                  fmt::format("snapshot \"{}\" is already there in namespace \"{}\"", name, caller.name_space),
                  "snapshot/" + name);
   }
-  BROKER_RETURN_IF_ERROR(
-      Catalog::CheckQuota(caller.name_space, "snapshots", catalog_.snapshots.CountIn(caller.name_space), options_.max_snapshots));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "snapshots", catalog_.snapshots.CountIn(caller.name_space),
+                                             options_.max_snapshots));
   const Cursor& source = *(*found)->cursor;
   auto snapshot = std::make_unique<Snapshot>();
   snapshot->name_space = caller.name_space;

@@ -6,7 +6,6 @@
 #include "broker/engine/core.h"
 
 namespace broker::engine {
-
 namespace {
 
 // What was read off the strand.

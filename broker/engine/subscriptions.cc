@@ -39,7 +39,8 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
       return InvalidField("start", "a subscription to a queue starts at the end; what the topic keeps is not replayed into it");
     }
   }
-  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "subscriptions", catalog_.subscriptions.CountIn(caller.name_space), options_.max_subscriptions));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "subscriptions", catalog_.subscriptions.CountIn(caller.name_space),
+                                             options_.max_subscriptions));
   auto subscription = std::make_unique<Subscription>();
   subscription->name_space = caller.name_space;
   subscription->name = std::move(name);
@@ -102,7 +103,8 @@ Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, 
   BROKER_RETURN_IF_ERROR(model::Check(settings));
   settings.topic = subscription.settings.topic;
   if (patch.delivery.redrive) {
-    BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, {model::ResourceKind::kSubscription, name}, settings.delivery));
+    const model::ResourceRef owner{model::ResourceKind::kSubscription, name};
+    BROKER_RETURN_IF_ERROR(catalog_.CheckRedrive(caller.name_space, owner, settings.delivery));
   }
   if (subscription.cursor != nullptr) ApplyDelivery(*subscription.cursor, settings.delivery);
   subscription.settings = settings;

@@ -26,7 +26,8 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
     return Error(ErrorCode::kAlreadyExists, "TOPIC_EXISTS",
                  fmt::format("topic \"{}\" is already there in namespace \"{}\"", name, caller.name_space), "topic/" + name);
   }
-  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "topics", catalog_.topics.CountIn(caller.name_space), options_.max_topics));
+  BROKER_RETURN_IF_ERROR(Catalog::CheckQuota(caller.name_space, "topics", catalog_.topics.CountIn(caller.name_space),
+                                             options_.max_topics));
   auto topic = std::make_unique<Topic>();
   topic->name_space = caller.name_space;
   topic->name = std::move(name);
