@@ -45,7 +45,10 @@ Refusal ToSnsRefusal(const Error& error) {
     case ErrorCode::kInvalidArgument: return invalid();
     case ErrorCode::kNotFound: return Refuse(SnsFault::kNotFound, error.message);
     case ErrorCode::kAlreadyExists: return invalid();
-    case ErrorCode::kFailedPrecondition: return Refuse(SnsFault::kInvalidState, error.message);
+    case ErrorCode::kFailedPrecondition:
+      // Of a subscription's redrive policy, whose actions know no invalid state.
+      if (error.reason == "DEAD_LETTER_CYCLE" || error.reason == "DEAD_LETTER_ACCESS_DENIED") return invalid();
+      return Refuse(SnsFault::kInvalidState, error.message);
     case ErrorCode::kLimitExceeded:
       if (error.reason == "QUEUE_FULL") return Refuse(SnsFault::kThrottled, error.message);
       return Refuse(error.resource.starts_with("subscription") ? SnsFault::kSubscriptionLimitExceeded

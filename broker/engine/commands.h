@@ -324,6 +324,7 @@ struct TaskInfo {
   std::uint64_t total = 0;      // to look at, as counted at the start
   std::uint64_t moved = 0;      // a dry run: would be moved
   std::uint64_t left = 0;       // looked at and left where they are (source gone, leased, not a dead letter, filtered)
+  std::uint64_t homeless = 0;   // of these, those without a source to go back to
   std::vector<std::string> notes;  // what was left and why, one line per source, at most 10
   Time started{};
   std::optional<Time> finished;

@@ -193,17 +193,17 @@ void Engine::Core::MoveTo(Publishable to, const Cursor& from, const StoredRecord
 
 bool Engine::Core::MoveBack(Task& task, const StoredRecord& record) {
   if (record.message->dead_letter.empty()) {
-    task.NoteLeft("not a dead letter: it was published here");
+    task.NoteHomeless("not a dead letter: it was published here");
     return false;
   }
   const model::DeadLetterEntry& story = record.message->dead_letter.back();
   Cursor* source = FindCursor(story.source_cursor.value());
   if (source == nullptr) {
-    task.NoteLeft(fmt::format("{} is gone", story.source.ToString()));
+    task.NoteHomeless(fmt::format("{} is gone", story.source.ToString()));
     return false;
   }
   if (source->id.value() == task.source_cursor) {
-    task.NoteLeft("it failed in this very queue");
+    task.NoteHomeless("it failed in this very queue");
     return false;
   }
   if (task.info.dry_run) return true;

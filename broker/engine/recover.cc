@@ -197,6 +197,7 @@ Status Engine::Core::LoadTasks() {
     task.info.reason = record.reason();
     task.info.moved = record.moved();
     task.info.left = record.left();
+    task.info.homeless = record.homeless();
     task.info.notes.assign(record.notes().begin(), record.notes().end());
     task.info.started = FromNanos(record.started_ns());
     if (record.finished_ns() != 0) task.info.finished = FromNanos(record.finished_ns());

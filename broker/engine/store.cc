@@ -89,6 +89,7 @@ void StoreTask(Journal& journal, const Task& task) {
   record.set_reason(task.info.reason);
   record.set_moved(task.info.moved);
   record.set_left(task.info.left);
+  record.set_homeless(task.info.homeless);
   for (const std::string& note : task.info.notes) record.add_notes(note);
   record.set_started_ns(ToNanos(task.info.started));
   if (task.info.finished) record.set_finished_ns(ToNanos(*task.info.finished));

@@ -39,6 +39,11 @@ struct Task {
     if (notes.size() < kMaxNotes && std::find(notes.begin(), notes.end(), note) == notes.end())
       notes.push_back(std::move(note));
   }
+  // The same, of one that has no source to go back to.
+  void NoteHomeless(std::string note) {
+    ++info.homeless;
+    NoteLeft(std::move(note));
+  }
   static constexpr std::size_t kMaxNotes = 10;
 };
 

@@ -57,8 +57,10 @@ struct ListMessageMoveTasksAction {
   const Backend& backend;
 };
 
-std::string_view StatusOf(engine::TaskState state) {
-  switch (state) {
+// Where messages had nowhere to go, a task has failed on this wire, though it moved the others.
+std::string_view StatusOf(const engine::TaskInfo& task) {
+  if (task.state == engine::TaskState::kDone && task.homeless > 0) return "FAILED";
+  switch (task.state) {
     case engine::TaskState::kRunning: return "RUNNING";
     case engine::TaskState::kDone: return "COMPLETED";
     case engine::TaskState::kFailed: return "FAILED";
@@ -77,7 +79,7 @@ void Write(Writer& w, const ListMessageMoveTasksAction::Output& out) {
     if (task.state == engine::TaskState::kRunning) {
       each.Text("TaskHandle", std::string_view(MoveTaskHandle{task.id, out.source_arn}.ToText()));
     }
-    each.Text("Status", StatusOf(task.state));
+    each.Text("Status", StatusOf(task));
     each.Text("SourceArn", std::string_view(out.source_arn));
     if (task.destination) {
       const bool topic = task.destination->kind == model::ResourceKind::kTopic;
@@ -87,7 +89,9 @@ void Write(Writer& w, const ListMessageMoveTasksAction::Output& out) {
     if (task.rate) each.Integer("MaxNumberOfMessagesPerSecond", *task.rate);
     each.Integer("ApproximateNumberOfMessagesMoved", static_cast<std::int64_t>(task.moved));
     each.Integer("ApproximateNumberOfMessagesToMove", static_cast<std::int64_t>(task.total));
-    if (!task.reason.empty()) each.Text("FailureReason", std::string_view(task.reason));
+    const std::string_view reason =
+        task.homeless > 0 ? "CouldNotDetermineMessageSource" : std::string_view(task.reason);
+    if (!reason.empty()) each.Text("FailureReason", reason);
     each.Integer("StartedTimestamp", std::chrono::duration_cast<Millis>(task.started.time_since_epoch()).count());
   });
 }

@@ -108,6 +108,15 @@ class MoveTasks(Case):
         self.assertNotIn("DeadLetterQueueSourceArn", message["Attributes"])
         self.assertEqual(self.receive(dead), [])
 
+    def test_fails_where_a_message_has_no_source(self):
+        url, dead, _ = self.failed()
+        self.send(dead, "sent here")
+        self.start(dead)
+        (task,) = self.eventually(lambda: [task for task in self.tasks(dead) if task["Status"] != "RUNNING"])
+        self.assertEqual((task["Status"], task["FailureReason"], task["ApproximateNumberOfMessagesMoved"]),
+                         ("FAILED", "CouldNotDetermineMessageSource", 1))
+        self.assertEqual((self.bodies(url), self.bodies(dead)), (["hello"], ["sent here"]))
+
     def test_has_a_new_time_of_sending(self):
         url, dead = self.dead_letter_pair(2)
         self.send(url)
