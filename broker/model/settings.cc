@@ -98,6 +98,21 @@ void CheckNotes(const Notes& notes, Violations& violations) {
   }
 }
 
+// A queue subscription has no delivery settings, but for its redrive policy.
+void CheckNoDelivery(const DeliverySettings& given, Violations& violations) {
+  const DeliverySettings plain{.retention = kDefaultSubscriptionRetention};
+  const auto refuse = [&](const char* field, bool differs) {
+    if (differs) violations.Add(field, "a subscription to a queue has none of its own: set it on the queue");
+  };
+  refuse("delivery.visibility_timeout", given.visibility_timeout != plain.visibility_timeout);
+  refuse("delivery.retention", given.retention != plain.retention);
+  refuse("delivery.ordered", given.ordered);
+  refuse("delivery.exactly_once", given.exactly_once);
+  refuse("delivery.backoff", given.backoff.has_value());
+  refuse("delivery.paused", given.paused);
+  refuse("delivery.retain_acknowledged", given.retain_acknowledged);
+}
+
 }  // namespace
 
 Status Check(const QueueSettings& settings) {
@@ -128,11 +143,7 @@ Status Check(const SubscriptionSettings& settings) {
   if (settings.queue) {
     violations.AddAll(CheckName("queue", *settings.queue));
     const std::optional<RedrivePolicy>& redrive = settings.delivery.redrive;
-    if (settings.delivery != DeliverySettings{.retention = kDefaultSubscriptionRetention, .redrive = redrive}) {
-      violations.Add(
-          "queue",
-          "a subscription to a queue has no delivery settings but a dead-letter target: set them on the queue");
-    }
+    CheckNoDelivery(settings.delivery, violations);
     CheckRedrive(redrive, violations);
     if (redrive && redrive->target == ResourceRef{ResourceKind::kQueue, *settings.queue}) {
       violations.Add("redrive.target",

@@ -260,7 +260,7 @@ TEST_F(DeadLettersOfACopy, AreRefusedATargetThatCannotTakeThem) {
                        .dead_letter_access = model::DeadLetterAccess{model::DeadLetterAccess::Kind::kNone, {}}});
   EXPECT_THAT(TryTo("queue/back"), Refused(ErrorCode::kFailedPrecondition, "subscription/s may not use"));
   EXPECT_THAT(TryUpdateSubscription("s", {.delivery = {.exactly_once = true}}),
-              Refused(ErrorCode::kInvalidArgument, "set them on the queue"));
+              Refused(ErrorCode::kInvalidArgument, "set it on the queue"));
   EXPECT_EQ(DescribeSubscription("s")->info.settings.delivery.redrive->target.name, "of-copy");
 }
 

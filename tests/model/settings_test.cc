@@ -164,8 +164,18 @@ TEST(SubscriptionSettings, OfAPullSubscriptionAreCheckedLikeAQueues) {
 TEST(SubscriptionSettings, OfAQueueSubscriptionHaveNoDelivery) {
   SubscriptionSettings settings{.topic = "orders", .queue = "billing", .delivery_format = "envelope"};
   EXPECT_TRUE(Check(settings).ok());
-  settings.delivery.ordered = true;
-  EXPECT_THAT(WrongFields(Check(settings)), ElementsAre("queue"));
+  settings.delivery = {.visibility_timeout = 5s,
+                       .retention = 60s,
+                       .ordered = true,
+                       .exactly_once = true,
+                       .redrive = RedrivePolicy{.target = {ResourceKind::kQueue, "lost"}},
+                       .backoff = RetryBackoff{},
+                       .paused = true,
+                       .retain_acknowledged = true};
+  EXPECT_THAT(WrongFields(Check(settings)),
+              ElementsAre("delivery.visibility_timeout", "delivery.retention", "delivery.ordered",
+                          "delivery.exactly_once", "delivery.backoff", "delivery.paused",
+                          "delivery.retain_acknowledged"));
 }
 
 TEST(SubscriptionSettings, RefuseAFormatWithoutAQueueAndALongOne) {
