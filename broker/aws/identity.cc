@@ -61,4 +61,8 @@ std::string Identity::TopicArn(std::string_view name) const {
   return Arn{"aws", "sns", region, account, std::string(name)}.ToString();
 }
 
+std::string Identity::ArnOf(const model::ResourceRef& target) const {
+  return target.kind == model::ResourceKind::kTopic ? TopicArn(target.name) : QueueArn(target.name);
+}
+
 }  // namespace broker::aws

@@ -9,6 +9,7 @@
 #include "broker/aws/address.h"
 #include "broker/aws/arn.h"
 #include "broker/aws/sigv4.h"
+#include "broker/model/names.h"
 
 namespace broker::aws {
 
@@ -35,6 +36,7 @@ struct Identity {
   std::string QueueUrl(std::string_view name) const;  // "http://127.0.0.1:4566/000000000000/orders"
   std::string QueueArn(std::string_view name) const;
   std::string TopicArn(std::string_view name) const;
+  std::string ArnOf(const model::ResourceRef& target) const;  // REQUIRES: a queue or a topic
 };
 
 }  // namespace broker::aws

@@ -26,11 +26,6 @@ std::string WriteRedrivePolicy(std::string_view arn) {
   return json.Take();
 }
 
-std::string WriteRedrivePolicy(const model::ResourceRef& target, const Identity& identity) {
-  return WriteRedrivePolicy(target.kind == model::ResourceKind::kTopic ? identity.TopicArn(target.name)
-                                                                       : identity.QueueArn(target.name));
-}
-
 Result<void, Refusal> CheckRedriveTarget(const Backend& backend, const TopicPlace& topic, AttributesOf from,
                                          const SubscriptionAttributes& attributes) {
   const auto arn = ParseRedrivePolicy(attributes.Get("RedrivePolicy"));

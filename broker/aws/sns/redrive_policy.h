@@ -10,19 +10,15 @@
 #include "broker/aws/arn.h"
 #include "broker/aws/backend.h"
 #include "broker/aws/fault.h"
-#include "broker/aws/identity.h"
 #include "broker/aws/sns/place.h"
 #include "broker/aws/sns/subscription_attributes.h"
 #include "broker/base/result.h"
-#include "broker/model/names.h"
 
 namespace broker::aws::sns {
 
 // Whose ARN the policy gives. Pure. Errors: kInvalidArgument, saying what is wrong.
 Result<Arn> ParseRedrivePolicy(std::string_view policy);
 std::string WriteRedrivePolicy(std::string_view arn);
-// In the caller's own terms.
-std::string WriteRedrivePolicy(const model::ResourceRef& target, const Identity& identity);
 
 // Whether what the attributes name, if anything, can take what the topic's subscription cannot. Of the strand.
 // Errors: InvalidParameter for a queue that is not there, or of another type than the topic.

@@ -62,7 +62,7 @@ SubscriptionAttributes SubscriptionAttributes::Of(const model::SubscriptionSetti
   }
   if (settings.delivery_format.empty()) attributes.values_.emplace(kRaw, "true");
   if (const auto& redrive = settings.delivery.redrive) {
-    attributes.values_.emplace(kRedrivePolicy, WriteRedrivePolicy(redrive->target, identity));
+    attributes.values_.emplace(kRedrivePolicy, WriteRedrivePolicy(identity.ArnOf(redrive->target)));
     attributes.redrive_target_ = redrive->target;
   }
   if (!attributes.Compile(AttributesOf::kOne).ok() || attributes.filter_ != settings.filter) {

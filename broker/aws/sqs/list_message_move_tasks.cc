@@ -81,11 +81,7 @@ void Write(Writer& w, const ListMessageMoveTasksAction::Output& out) {
     }
     each.Text("Status", StatusOf(task));
     each.Text("SourceArn", std::string_view(out.source_arn));
-    if (task.destination) {
-      const bool topic = task.destination->kind == model::ResourceKind::kTopic;
-      const std::string& name = task.destination->name;
-      each.Text("DestinationArn", std::string_view(topic ? out.identity.TopicArn(name) : out.identity.QueueArn(name)));
-    }
+    if (task.destination) each.Text("DestinationArn", std::string_view(out.identity.ArnOf(*task.destination)));
     if (task.rate) each.Integer("MaxNumberOfMessagesPerSecond", *task.rate);
     each.Integer("ApproximateNumberOfMessagesMoved", static_cast<std::int64_t>(task.moved));
     each.Integer("ApproximateNumberOfMessagesToMove", static_cast<std::int64_t>(task.total));

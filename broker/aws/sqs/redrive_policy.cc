@@ -27,10 +27,6 @@ Refusal InvalidAllowPolicy(std::string_view json, std::string_view reason) {
   return InvalidValue("RedriveAllowPolicy", json, reason);
 }
 
-std::string TargetArn(const model::ResourceRef& target, const Identity& identity) {
-  return target.kind == ResourceKind::kTopic ? identity.TopicArn(target.name) : identity.QueueArn(target.name);
-}
-
 Result<DeadLetterAccess, Refusal> ReadSources(std::string_view json, Value* arns, const Terms& terms) {
   DeadLetterAccess access{DeadLetterAccess::Kind::kListed, {}};
   if (arns == nullptr || arns->kind != Value::Kind::kList || arns->items.empty() ||
@@ -84,7 +80,7 @@ Result<model::RedrivePolicy, Refusal> ReadRedrivePolicy(std::string_view json, c
 
 std::string WriteRedrivePolicy(const model::RedrivePolicy& policy, const Identity& identity) {
   JsonWriter json;
-  json.Text("deadLetterTargetArn", std::string_view(TargetArn(policy.target, identity)));
+  json.Text("deadLetterTargetArn", std::string_view(identity.ArnOf(policy.target)));
   json.Integer("maxReceiveCount", policy.max_attempts);
   return json.Take();
 }
