@@ -84,20 +84,34 @@ ExitCode ShowHelp(const CLI::App& root, Terminal& terminal) {
   return ExitCode::kOk;
 }
 
-// Flags that are like a mistyped one, of the chosen command and its parents.
-std::vector<std::string> SimilarFlags(const CLI::App& root, const std::vector<std::string>& arguments) {
+// What begins with '-' and is no flag of the chosen command; "" when there is none.
+std::string UnknownFlag(const CLI::App& root) {
+  for (const std::string& word : root.remaining(/*recurse=*/true)) {
+    if (word.size() > 1 && word.starts_with('-') && word != "--") return word.substr(0, word.find('='));
+  }
+  return {};
+}
+
+// Flags of the chosen command and its parents that are like a mistyped one.
+std::vector<std::string> SimilarFlags(const CLI::App& root, const std::string& flag) {
   std::vector<std::string> known;
   for (const CLI::App* app = ChosenIn(root).app; app != nullptr; app = app->get_parent()) {
     for (const CLI::Option* option : app->get_options([](const CLI::Option*) { return true; })) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     }
   }
-  for (const std::string& argument : arguments) {
-    const std::string flag = argument.substr(0, argument.find('='));
-    const bool is_known = std::find(known.begin(), known.end(), flag) != known.end();
-    if (flag.starts_with("--") && !is_known) return Similar(flag, known);
+  return flag.starts_with("--") ? Similar(flag, known) : std::vector<std::string>();
+}
+
+void HintAtFlag(const CLI::App& app, Terminal& terminal) {
+  const std::string flag = UnknownFlag(app);
+  if (flag.empty()) return;
+  const auto similar = SimilarFlags(app, flag);
+  if (!similar.empty()) {
+    terminal.Err() << "did you mean: " << similar.front() << "?\n";
+  } else {
+    terminal.Err() << "\"" << flag << "\" is no flag here; a name or value that begins with '-' comes last, after --\n";
   }
-  return {};
 }
 
 ExitCode FailUsage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments,
@@ -110,9 +124,7 @@ ExitCode FailUsage(const CLI::App& app, const CLI::ParseError& error, const std:
     if (!similar.empty()) terminal.Err() << "did you mean: " << similar.front() << "?\n";
   } else {
     terminal.Err() << "error: " << error.what() << "\n";
-    const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-    const auto similar = extra ? SimilarFlags(app, arguments) : std::vector<std::string>();
-    if (!similar.empty()) terminal.Err() << "did you mean: " << similar.front() << "?\n";
+    HintAtFlag(app, terminal);
   }
   terminal.Err() << "see: " << ChosenIn(app).path << " --help\n";
   return ExitCode::kUsage;

@@ -71,7 +71,7 @@ Result<IdempotencyClaim> Idempotency::Claim(const Caller& caller, const std::str
   std::string bytes;
   storage::AppendBigEndian(bytes, entropy_.Next64());
   storage::AppendBigEndian(bytes, entropy_.Next64());
-  const std::string token = Base64UrlEncode(bytes);
+  const std::string token = HexEncode(bytes);  // people type it after a command: it must not begin with '-'
   Put(hash, *found, {caller.name_space, key, false, token, {}, now + life});
   return IdempotencyClaim{ClaimState::kNew, token, {}, clock_.now() + life};
 }

@@ -20,6 +20,11 @@ TEST_F(Idempotency, AKeyIsNewOnceThenInProgressThenDone) {
   EXPECT_EQ(Claim("order-1", 1min), "done: charged");
 }
 
+TEST_F(Idempotency, ATokenCanStandInACommandLine) {
+  EXPECT_EQ(Claim("k", 1min), "new");
+  EXPECT_THAT(TokenOf("k"), testing::MatchesRegex("[0-9a-f]{32}")) << "one that begins with '-' is read as a flag";
+}
+
 TEST_F(Idempotency, AResultIsBytes) {
   EXPECT_EQ(Claim("k", 1min), "new");
   const std::string result("\0\xff\n", 3);
