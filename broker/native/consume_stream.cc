@@ -105,10 +105,11 @@ void ConsumeStream::Received(Result<engine::ReceiveResponse> result) {
   for (const auto& delivery : result->deliveries) {
     const MonotonicTime deadline(delivery.lease_deadline.time_since_epoch() - engine_ahead_);
     outstanding_->Add(delivery.receipt, model::SizeBytes(delivery.message->content), deadline);
-    if (closing_) continue;
+    if (closing_ || client_left_early_) continue;
     ToProto(delivery, response_.add_deliveries());
     gathered_.push_back(delivery.receipt);
   }
+  if (client_left_early_) Close(grpc::Status::OK, /*counted=*/true);
   if (closing_) return Advance();
   if (!std::exchange(announced_, true)) response_.set_opened(true);
   if (response_.opened() || !gathered_.empty()) return Flush();
@@ -221,7 +222,14 @@ void ConsumeStream::AnswerSettled() {
 
 // ---- the end ----------------------------------------------------------------------------------------------------
 
-void ConsumeStream::ClientClosed() { Close(grpc::Status::OK, /*counted=*/true); }
+// A client that asked and closes at once is still told when what it asked for is not there.
+void ConsumeStream::ClientClosed() {
+  if (limits_ && !announced_) {
+    client_left_early_ = true;
+  } else {
+    Close(grpc::Status::OK, /*counted=*/true);
+  }
+}
 
 void ConsumeStream::CallEnded() {
   Close(grpc::Status::CANCELLED, /*counted=*/true);

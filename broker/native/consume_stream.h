@@ -75,7 +75,8 @@ class ConsumeStream final : public StreamCall {
 
   std::optional<ConsumeLimits> limits_;  // once opened by the client
   engine::Caller caller_;
-  bool announced_ = false;  // the opening was answered
+  bool announced_ = false;          // the opening was answered
+  bool client_left_early_ = false;  // it closed its side before that
   std::optional<Outstanding> outstanding_;
   Nanos engine_ahead_{0};  // engine time less monotonic time, when last asked
   bool asking_clock_ = false;

@@ -110,6 +110,26 @@ TEST_F(ConsumeStreamServer, AnEmptySourceIsOpenedAtOnce) {
   EXPECT_EQ(StatsOf("billing").waiting_receivers(), 0u);
 }
 
+TEST_F(ConsumeStreamServer, AClientThatClosesAtOnceIsStillToldWhatIsNotThere) {
+  for (int i = 0; i < 50; ++i) {
+    Consumer consumer(*messages);
+    consumer.Open("nowhere");
+    EXPECT_EQ(consumer.Close().error_code(), grpc::StatusCode::NOT_FOUND);
+  }
+}
+
+TEST_F(ConsumeStreamServer, AClientThatClosesAtOnceLeavesNothingLeased) {
+  CreateQueue("billing");
+  Publish("billing", {"a"});
+  for (int i = 0; i < 50; ++i) {
+    Consumer consumer(*messages);
+    consumer.Open("billing");
+    EXPECT_TRUE(consumer.Close().ok());
+  }
+  EXPECT_EQ(StatsOf("billing").leased(), 0u);
+  EXPECT_EQ(StatsOf("billing").ready() + StatsOf("billing").retrying(), 1u);
+}
+
 TEST_F(ConsumeStreamServer, NeverHasMoreMessagesOutstandingThanAllowed) {
   CreateQueue("billing");
   Publish("billing", {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
