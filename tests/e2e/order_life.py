@@ -138,6 +138,8 @@ def main(binary):
         client = Client(broker.address)
         check(client.stats("billing").leased == 1, client.stats("billing"))
         client.nack("billing", delivery, "card declined, try 3")
+        # Its record is on disk only, and read first: the move comes after the answer.
+        daemon.brokerd.wait_until(lambda: client.dead_letters_of("billing-dlq"))
         before = dead_letter_has_its_story(client)
         client.close()
 
