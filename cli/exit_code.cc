@@ -21,7 +21,7 @@ constexpr std::array<Row, 8> kRows{{
     {ExitCode::kAlreadyExists, "the name is taken, or the idempotency key is claimed or done"},
     {ExitCode::kUnavailable, "cannot connect, no answer in time, or the broker is starting or stopping"},
     {ExitCode::kNotConfirmed, "a destructive command was not confirmed (answer y, or give --yes)"},
-    {ExitCode::kPartial, "of several messages, receipts or dead letters some were done and some not"},
+    {ExitCode::kPartial, "a part was done: some of several messages, receipts or dead letters, or a task that was waited for goes on"},
 }};
 
 }  // namespace

@@ -16,7 +16,7 @@ enum class ExitCode : int {
   kAlreadyExists = 4,
   kUnavailable = 5,   // no connection, no answer within --timeout, or the broker is starting or stopping
   kNotConfirmed = 6,  // a destructive command was not confirmed
-  kPartial = 7,       // of several messages, receipts or dead letters some were done and some were not
+  kPartial = 7,       // a part was done: some of several messages, receipts or dead letters, or a task that was waited for goes on
 };
 
 ExitCode ExitCodeOf(ErrorCode code);

@@ -43,17 +43,17 @@ bool IsNumber(std::string_view text) {
   return text.empty();
 }
 
-// As text for ReadBody, from what its errors call `from`.
-Result<std::string> ReadAll(std::istream& in, std::string_view from) {
+// From what errors call `from`.
+Result<std::string> ReadAll(std::string_view flag, std::istream& in, std::string_view from) {
   std::string all;
   std::string buffer(64u << 10, '\0');
   while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
     all.append(buffer, 0, static_cast<std::size_t>(in.gcount()));
     if (all.size() > kMaxBodyBytes) {
-      return InvalidField("--body", fmt::format("{} has more than {} bytes, the most of a body", from, kMaxBodyBytes));
+      return InvalidField(std::string(flag), fmt::format("{} has more than {} bytes, the most of a body", from, kMaxBodyBytes));
     }
   }
-  if (in.bad()) return InvalidField("--body", fmt::format("cannot read {}: {}", from, std::strerror(errno)));
+  if (in.bad()) return InvalidField(std::string(flag), fmt::format("cannot read {}: {}", from, std::strerror(errno)));
   return all;
 }
 
@@ -84,17 +84,17 @@ Result<AttributeInput> ParseAttribute(std::string_view text) {
   return attribute;
 }
 
-Result<std::string> ReadBody(const std::string& text, std::istream& in) {
-  if (text == "-") return ReadAll(in, "standard input");
+Result<std::string> ReadBody(std::string_view flag, const std::string& text, std::istream& in) {
+  if (text == "-") return ReadAll(flag, in, "standard input");
   if (!text.starts_with('@')) return text;
   if (text.starts_with("@@")) return text.substr(1);
   const std::string path = text.substr(1);
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return InvalidField("--body", fmt::format("cannot read {}: {}; a body that begins with @ is written @@", path,
-                                              std::strerror(errno)));
+    return InvalidField(std::string(flag), fmt::format("cannot read {}: {}; text that begins with @ is written @@",
+                                                       path, std::strerror(errno)));
   }
-  return ReadAll(file, path);
+  return ReadAll(flag, file, path);
 }
 
 }  // namespace broker::cli

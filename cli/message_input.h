@@ -24,8 +24,8 @@ Result<AttributeInput> ParseAttribute(std::string_view text);
 
 inline constexpr std::size_t kMaxBodyBytes = 10u << 20;  // of a message, as the broker's API says
 
-// "-": all of `in`; "@FILE": the file's bytes; "@@x": the text "@x"; anything else: itself.
+// What was typed for `flag`: "-" is all of `in`, "@FILE" the file's bytes, "@@x" the text "@x", anything else itself.
 // Errors: what cannot be read, and what has more than kMaxBodyBytes, which may have no end.
-Result<std::string> ReadBody(const std::string& text, std::istream& in);
+Result<std::string> ReadBody(std::string_view flag, const std::string& text, std::istream& in);
 
 }  // namespace broker::cli

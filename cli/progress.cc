@@ -21,7 +21,7 @@ std::string Bar(std::uint64_t done, std::uint64_t total) {
 }
 
 Progress::Progress(Session& session, std::string what)
-    : session_(session), what_(std::move(what)), began_(session.terminal().clock().Monotonic()), said_(began_) {}
+    : session_(session), what_(std::move(what)), said_(session.terminal().clock().Monotonic()) {}
 
 Progress::~Progress() {
   if (drawn_) session_.terminal().Err() << "\r\x1b[K" << std::flush;
@@ -31,9 +31,11 @@ void Progress::Show(std::uint64_t done, std::uint64_t total) {
   if (session_.flags().quiet) return;
   Terminal& terminal = session_.terminal();
   const MonotonicTime now = terminal.clock().Monotonic();
-  const double seconds = std::chrono::duration<double>(now - began_).count();
+  if (!first_) first_.emplace(now, done);
+  const double seconds = std::chrono::duration<double>(now - first_->first).count();
+  const auto since = static_cast<double>(done - std::min(done, first_->second));
   const std::string words =
-      fmt::format("{} of {} {}, {:.0f}/s", done, total, what_, seconds > 0 ? static_cast<double>(done) / seconds : 0.0);
+      fmt::format("{} of {} {}, {:.0f}/s", done, total, what_, seconds > 0 ? since / seconds : 0.0);
   if (terminal.ErrIsTerminal()) {
     terminal.Err() << "\r\x1b[K" << Bar(done, total) << "  " << words << std::flush;
     drawn_ = true;

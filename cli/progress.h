@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/session.h"
 
@@ -22,13 +24,14 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // The rate shown is of what was done since the first Show.
   void Show(std::uint64_t done, std::uint64_t total);
 
  private:
   Session& session_;
   const std::string what_;
-  const MonotonicTime began_;
   MonotonicTime said_;
+  std::optional<std::pair<MonotonicTime, std::uint64_t>> first_;  // when shown, and what was done by then
   bool drawn_ = false;
 };
 

@@ -6,6 +6,15 @@
 #include <charconv>
 
 namespace broker {
+namespace {
+
+// Of an address's byte, the bits that belong to the prefix.
+std::uint8_t Mask(unsigned prefix_bits, unsigned byte) {
+  const unsigned in_byte = std::clamp(prefix_bits, 8 * byte, 8 * byte + 8) - 8 * byte;
+  return static_cast<std::uint8_t>(0xffu << (8 - in_byte));
+}
+
+}  // namespace
 
 std::optional<IpNetwork::Address> IpNetwork::ParseAddress(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
@@ -31,16 +40,14 @@ std::optional<IpNetwork> IpNetwork::Parse(std::string_view text) {
     const auto [at, error] = std::from_chars(bits.data(), end, network.bits_);
     if (error != std::errc() || at != end || network.bits_ > most) return std::nullopt;
   }
+  for (unsigned byte = 0; byte < network.base_.bytes.size(); ++byte) network.base_.bytes[byte] &= Mask(network.bits_, byte);
   return network;
 }
 
-bool IpNetwork::Contains(std::string_view text) const {
-  const auto address = ParseAddress(text);
-  if (!address || address->v6 != base_.v6) return false;
-  for (unsigned bit = 0; bit < bits_; bit += 8) {
-    const unsigned left = std::min(8u, bits_ - bit);
-    const auto mask = static_cast<std::uint8_t>(0xffu << (8 - left));
-    if (((address->bytes[bit / 8] ^ base_.bytes[bit / 8]) & mask) != 0) return false;
+bool IpNetwork::Contains(const Address& address) const {
+  if (address.v6 != base_.v6) return false;
+  for (unsigned byte = 0; 8 * byte < bits_; ++byte) {
+    if (((address.bytes[byte] ^ base_.bytes[byte]) & Mask(bits_, byte)) != 0) return false;
   }
   return true;
 }

@@ -14,6 +14,8 @@ namespace broker::engine {
 bool Passes(const std::optional<model::Filter>& filter, const model::FilterInput* input);
 // Whether any subscription of the topic gets it.
 bool Reaches(const Topic& topic, const model::FilterInput& input);
+// Filters run on the strand: what takes too many steps is refused. Errors: kLimitExceeded, TOO_MANY_FILTER_STEPS.
+Status CheckFilterSteps(const Topic& topic, const std::vector<PublishEntry>& entries);
 // Whether a queue that gets the topic's messages at once has a filter.
 bool FiltersQueues(const Topic& topic);
 

@@ -57,7 +57,9 @@ Result<TaskInfo> Engine::Core::Move(const Caller& caller, const MoveRequest& req
   task.destination_log = destination_log;
   task.info.rate = request.rate;
   task.info.dry_run = request.dry_run;
-  task.info.total = cursor.unread().messages + cursor.outstanding.size();
+  const std::uint64_t delayed = queue.log->delayed.messages;
+  task.info.total = cursor.unread().messages + cursor.outstanding.size() + delayed;
+  if (delayed > 0) task.NoteLeft("delayed, not due yet", delayed);
   task.filter = request.filter;
   if (request.filter) task.info.filter = request.filter->text();
   task.source_cursor = cursor.id.value();

@@ -82,6 +82,7 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   auto found = catalog_.FindPublishable(caller, request.target);
   if (!found.ok()) return found.error();
   BROKER_RETURN_IF_ERROR(room_.Check());
+  if (found->topic != nullptr) BROKER_RETURN_IF_ERROR(CheckFilterSteps(*found->topic, request.entries));
   const Queue* queue = found->queue;
   const bool ordered = queue != nullptr && queue->settings.delivery.ordered;
   const Nanos longest = queue != nullptr ? queue->settings.delivery.retention : model::kMaxRetention;
@@ -109,8 +110,9 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
       response.results.push_back(checks[i].error());
     }
   }
-  response.subscriptions =
-      queue != nullptr ? 1 : static_cast<std::uint32_t>(found->topic->subscriptions.size() - unreached.size());
+  const bool stored = std::any_of(response.results.begin(), response.results.end(), [](const auto& each) { return each.ok(); });
+  const std::size_t reached = queue != nullptr ? 1 : found->topic->subscriptions.size() - unreached.size();
+  response.subscriptions = stored ? static_cast<std::uint32_t>(reached) : 0;
   return response;
 }
 

@@ -32,9 +32,9 @@ struct Task {
   std::uint64_t end_messages = 0;  // the source log's total below `end`
   std::string delivery_format;
 
-  // One more is left where it was; each reason is noted once, and the first kMaxNotes.
-  void NoteLeft(std::string note) {
-    ++info.left;
+  // So many more are left where they are; each reason is noted once, and the first kMaxNotes.
+  void NoteLeft(std::string note, std::uint64_t messages = 1) {
+    info.left += messages;
     auto& notes = info.notes;
     if (notes.size() < kMaxNotes && std::find(notes.begin(), notes.end(), note) == notes.end())
       notes.push_back(std::move(note));

@@ -67,6 +67,13 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
                              fmt::join(sources, ", ")),
                  "topic/" + name);
   }
+  if (const std::uint64_t delayed = topic.log->delayed.messages; delayed > 0 && !force) {
+    return Error(ErrorCode::kFailedPrecondition, "DELAYED_MESSAGES",
+                 fmt::format("topic \"{}\" holds {} delayed message(s) that nobody would get any more: cancel them, wait "
+                             "until they are due, or force it",
+                             name, delayed),
+                 "topic/" + name);
+  }
   const std::vector<Subscription*> subscriptions = topic.subscriptions;
   for (Subscription* subscription : subscriptions) {
     // What waits for a queue still follows; then the subscription goes.

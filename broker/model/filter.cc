@@ -1,12 +1,14 @@
-// Checking what a filter is made of.
+// Checking what a filter is made of, and holding messages against it.
 #include "broker/model/filter.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/base/utf8.h"
 #include "broker/model/filter_node.h"
+#include "broker/model/filter_plan.h"
 #include "broker/model/filter_words.h"
 #include "broker/model/limits.h"
 #include "broker/model/validation.h"
@@ -124,7 +126,19 @@ Result<Filter> Filter::Make(FilterNode root) {
   if (text.size() > kMaxFilterBytes) {
     return Invalid(fmt::format("{} bytes, written out; at most {}", text.size(), kMaxFilterBytes));
   }
-  return Filter(std::make_shared<const FilterNode>(std::move(root)), std::move(text), checker.reads_body());
+  struct Compiled {
+    explicit Compiled(FilterNode&& from) : root(std::move(from)), plan(root) {}
+    const FilterNode root;  // of which the plan has views
+    const FilterPlan plan;
+  };
+  const auto compiled = std::make_shared<const Compiled>(std::move(root));
+  return Filter(std::shared_ptr<const FilterPlan>(compiled, &compiled->plan), std::move(text), checker.reads_body());
+}
+
+bool Filter::Matches(const FilterInput& input) const { return plan_->Holds(input); }
+
+std::uint64_t Filter::MostSteps(const FilterInput& input) const {
+  return plan_->steps() * std::max<std::uint64_t>(input.ValuesOfLists() + (reads_body_ ? input.ValuesOfBody() : 0), 1);
 }
 
 }  // namespace broker::model

@@ -27,6 +27,7 @@
 // What limits.h says of a filtered body's JSON holds for a list's too.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@
 
 namespace broker::model {
 
+class FilterPlan;
 struct FilterNode;
 
 class Filter {
@@ -49,6 +51,8 @@ class Filter {
   bool Matches(const MessageContent& content) const { return Matches(FilterInput(content)); }
   // Many filters share an input, and so its parsed body.
   bool Matches(const FilterInput& input) const;
+  // How many values of the message it looks at until it is known, at most: what matching costs.
+  std::uint64_t MostSteps(const FilterInput& input) const;
   // Whether it looks at bodies.
   bool reads_body() const { return reads_body_; }
   // In the broker's own language, whatever it was compiled from. Parses back to an equal filter.
@@ -56,10 +60,10 @@ class Filter {
   bool operator==(const Filter& other) const { return text_ == other.text_; }
 
  private:
-  Filter(std::shared_ptr<const FilterNode> root, std::string text, bool reads_body)
-      : root_(std::move(root)), text_(std::move(text)), reads_body_(reads_body) {}
+  Filter(std::shared_ptr<const FilterPlan> plan, std::string text, bool reads_body)
+      : plan_(std::move(plan)), text_(std::move(text)), reads_body_(reads_body) {}
 
-  std::shared_ptr<const FilterNode> root_;
+  std::shared_ptr<const FilterPlan> plan_;
   std::string text_;
   bool reads_body_ = false;
 };

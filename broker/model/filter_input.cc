@@ -18,4 +18,17 @@ const JsonTree* FilterInput::ListOf(const Attribute& attribute) const {
   return list->second ? &*list->second : nullptr;
 }
 
+std::size_t FilterInput::ValuesOfBody() const {
+  const JsonTree* tree = body();
+  return tree != nullptr ? tree->size() : 0;
+}
+
+std::size_t FilterInput::ValuesOfLists() const {
+  std::size_t values = 0;
+  for (const auto& [name, attribute] : content_.attributes) {
+    if (const JsonTree* list = ListOf(attribute)) values += list->size();
+  }
+  return values;
+}
+
 }  // namespace broker::model

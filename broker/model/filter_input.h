@@ -25,6 +25,9 @@ class FilterInput {
   const JsonTree* body() const;
   // Null: the attribute is no list. REQUIRES: one of the content's
   const JsonTree* ListOf(const Attribute& attribute) const;
+  // How many there are, objects and arrays counted too; 0 of what is not JSON.
+  std::size_t ValuesOfBody() const;
+  std::size_t ValuesOfLists() const;
 
  private:
   const MessageContent& content_;

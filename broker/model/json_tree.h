@@ -20,6 +20,7 @@ class JsonTree {
   static std::optional<JsonTree> Parse(std::string_view text);
 
   Kind root() const { return nodes_.front().kind; }
+  std::size_t size() const { return nodes_.size(); }  // values of all kinds
 
   // Calls `visit(kind, text)` for each scalar that `path` leads to from the root, until one answers true; answers whether
   // one did. Keys of the path are joined by dots, and each dot may also be one of a key: a.b is both {"a":{"b":1}} and

@@ -57,6 +57,7 @@ inline constexpr std::size_t kMaxFilterValueBytes = 16u << 10; // of one text or
 inline constexpr std::size_t kMaxFilterPathBytes = 1'024;      // into a body; of an attribute kMaxAttributeNameBytes
 inline constexpr std::size_t kMaxFilteredDepth = 100;          // of a body's or list's JSON; deeper is no JSON to filters
 inline constexpr std::size_t kMaxFilteredValues = 250'000;     // in it, likewise
+inline constexpr std::uint64_t kMaxFilterSteps = 100'000'000;  // of a publish: its values x the conditions they meet
 
 inline constexpr std::size_t kMaxOutstanding = 120'000;        // per cursor; then its position stops
 

@@ -51,7 +51,7 @@ class Complete final : public Command {
     declare.Duration("--for", life_, "How long the result is kept: 1s to 31d; default: 7d");
   }
   ExitCode Run(Session& session) override {
-    auto result = ReadBody(result_, session.terminal().In());
+    auto result = ReadBody("--result", result_, session.terminal().In());
     if (!result.ok()) return session.Fail(result.error());
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());

@@ -46,7 +46,7 @@ class Publish final : public Command {
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
     if (!lines_) {
-      auto body = ReadBody(body_, session.terminal().In());
+      auto body = ReadBody("--body", body_, session.terminal().In());
       if (!body.ok()) return session.Fail(body.error());
       like.set_body(*std::move(body));
       v1::PublishRequest request;

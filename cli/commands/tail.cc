@@ -146,6 +146,9 @@ class Tail final : public Command {
   // Of a queue the first kPeeked ready messages are looked at, again and again: what was among them before is not shown.
   ExitCode TailQueue(Session& session, Client& client) {
     if (!filter_.empty()) return session.Fail(InvalidField("--filter", "works on topics only"));
+    session.Say(fmt::format("looking at what is ready in {} once a second; Ctrl-C ends it. What its consumers take in "
+                            "between is not shown: tail the topic for all",
+                            target_));
     Rows rows(session);
     std::set<std::string> seen;
     do {

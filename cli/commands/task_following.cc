@@ -35,6 +35,7 @@ Status WaitForEnd(Session& session, Client& client, v1::Task& task) {
 
 ExitCode Report(Session& session, const v1::Task& task) {
   session.Show(View::Thing(TaskValue(task), "id"));
+  if (task.state() == v1::Task::RUNNING) return ExitCode::kOk;
   if (task.state() == v1::Task::FAILED || task.state() == v1::Task::CANCELLED) {
     const bool failed = task.state() == v1::Task::FAILED;
     return session.Fail(
@@ -73,8 +74,10 @@ ExitCode FollowTask(Session& session, Client& client, v1::Task task, bool wait) 
     session.Say(goes_on);
     return code;
   }
-  if (task.state() == v1::Task::RUNNING) session.Say(goes_on);
-  return Report(session, task);
+  const ExitCode reported = Report(session, task);
+  if (task.state() != v1::Task::RUNNING) return reported;
+  session.Warn(goes_on);
+  return ExitCode::kPartial;  // what a script does next must not count on the task's end
 }
 
 }  // namespace broker::cli

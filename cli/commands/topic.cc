@@ -93,7 +93,7 @@ void AddTopicCommands(CLI::App& root, CommandSet& commands) {
   AddTopicReplayCommand(*group, commands);
   commands.Add<DeleteCommand<TopicKind>>(group, "delete", "Delete a topic; what it delivered into queues stays there",
                                          "? Its queue subscriptions go with it.",
-                                         "Also when something dead-letters to it");
+                                         "Also when something dead-letters to it, or delayed messages are lost with it");
 }
 
 }  // namespace broker::cli

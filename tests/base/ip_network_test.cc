@@ -15,7 +15,8 @@ class Network : public testing::TestWithParam<Case> {};
 TEST_P(Network, ContainsTheAddressesOfItsPrefix) {
   const auto network = IpNetwork::Parse(GetParam().network);
   ASSERT_TRUE(network.has_value());
-  EXPECT_EQ(network->Contains(GetParam().address), GetParam().contains)
+  const auto address = IpNetwork::ParseAddress(GetParam().address);
+  EXPECT_EQ(address && network->Contains(*address), GetParam().contains)
       << GetParam().address << " in " << GetParam().network;
 }
 INSTANTIATE_TEST_SUITE_P(Table, Network,
@@ -30,6 +31,19 @@ INSTANTIATE_TEST_SUITE_P(Table, Network,
                                          Case{"10.0.0.0/8", "10.0.0", false}, Case{"10.0.0.0/8", "", false},
                                          Case{"10.0.0.0/8", "10.0.0.1/8", false},
                                          Case{"10.0.0.0/8", "a text longer than any address could ever be, by far", false}));
+
+TEST(Network, ContainsSmallerOnesAndComesBeforeThem) {
+  const auto network = [](std::string_view text) { return *IpNetwork::Parse(text); };
+  EXPECT_TRUE(network("10.0.0.0/8").Contains(network("10.9.0.0/16")));
+  EXPECT_TRUE(network("10.0.0.0/8").Contains(network("10.0.0.0/8")));
+  EXPECT_FALSE(network("10.9.0.0/16").Contains(network("10.0.0.0/8")));
+  EXPECT_FALSE(network("10.0.0.0/8").Contains(network("11.0.0.0/16")));
+  EXPECT_FALSE(network("0.0.0.0/0").Contains(network("::/0")));
+  EXPECT_EQ(network("10.1.2.3/8"), network("10.0.0.0/8"));
+  EXPECT_LT(network("10.0.0.0/8"), network("10.0.0.0/9"));
+  EXPECT_LT(network("10.0.0.0/9"), network("10.128.0.0/9"));
+  EXPECT_LT(network("255.0.0.0/8"), network("::/0"));
+}
 
 TEST(Network, RefusesWhatIsNone) {
   for (const std::string_view text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "2001:db8::/129",

@@ -59,17 +59,17 @@ INSTANTIATE_TEST_SUITE_P(Table, BadAttributes,
 
 TEST(Body, IsItself) {
   std::istringstream in("typed");
-  EXPECT_EQ(*ReadBody("{\"a\":1}", in), "{\"a\":1}");
-  EXPECT_EQ(*ReadBody("", in), "");
-  EXPECT_EQ(*ReadBody("@@home", in), "@home");
+  EXPECT_EQ(*ReadBody("--body", "{\"a\":1}", in), "{\"a\":1}");
+  EXPECT_EQ(*ReadBody("--body", "", in), "");
+  EXPECT_EQ(*ReadBody("--body", "@@home", in), "@home");
 }
 
 TEST(Body, DashReadsStandardInputToTheEndWithItsBytes) {
   const std::string bytes("a\0b\n\xFF\n", 6);
   std::istringstream in(bytes);
-  EXPECT_EQ(*ReadBody("-", in), bytes);
+  EXPECT_EQ(*ReadBody("--body", "-", in), bytes);
   std::istringstream nothing;
-  EXPECT_EQ(*ReadBody("-", nothing), "");
+  EXPECT_EQ(*ReadBody("--body", "-", nothing), "");
 }
 
 TEST(Body, AtReadsAFile) {
@@ -78,26 +78,26 @@ TEST(Body, AtReadsAFile) {
   std::ofstream(folder.File("body")) << bytes;
   std::ofstream(folder.File("empty")).flush();
   std::istringstream in;
-  EXPECT_EQ(*ReadBody("@" + folder.File("body"), in), bytes);
-  EXPECT_EQ(*ReadBody("@" + folder.File("empty"), in), "");
+  EXPECT_EQ(*ReadBody("--body", "@" + folder.File("body"), in), bytes);
+  EXPECT_EQ(*ReadBody("--body", "@" + folder.File("empty"), in), "");
 }
 
 TEST(Body, AMissingFileIsNamed) {
   std::istringstream in;
-  const auto body = ReadBody("@/nonexistent/file", in);
+  const auto body = ReadBody("--body", "@/nonexistent/file", in);
   ASSERT_FALSE(body.ok());
   EXPECT_NE(body.error().message.find("/nonexistent/file"), std::string::npos);
-  EXPECT_FALSE(ReadBody("@/", in).ok());
+  EXPECT_FALSE(ReadBody("--body", "@/", in).ok());
 }
 
 TEST(Body, OfMoreThanAMessageMayHaveIsRefused) {
   std::istringstream most(std::string(kMaxBodyBytes, 'x'));
-  EXPECT_EQ(ReadBody("-", most)->size(), kMaxBodyBytes);
+  EXPECT_EQ(ReadBody("--body", "-", most)->size(), kMaxBodyBytes);
   std::istringstream more(std::string(kMaxBodyBytes + 1, 'x'));
-  const auto refused = ReadBody("-", more);
+  const auto refused = ReadBody("--body", "-", more);
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("standard input has more than 10485760 bytes"), std::string::npos);
-  EXPECT_FALSE(ReadBody("@/dev/zero", more).ok());  // which has no end
+  EXPECT_FALSE(ReadBody("--body", "@/dev/zero", more).ok());  // which has no end
 }
 
 TEST(Body, ThatCannotBeReadIsNoEmptyBody) {
@@ -105,7 +105,7 @@ TEST(Body, ThatCannotBeReadIsNoEmptyBody) {
     int_type underflow() override { throw std::ios_base::failure("broken"); }
   } broken;
   std::istream in(&broken);
-  EXPECT_FALSE(ReadBody("-", in).ok());
+  EXPECT_FALSE(ReadBody("--body", "-", in).ok());
 }
 
 TEST(Base64, RoundTripsEveryLength) {

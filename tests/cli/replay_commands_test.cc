@@ -129,7 +129,7 @@ TEST_F(ReplayCommands, ATaskIsFollowedAndCancelled) {
 TEST_F(ReplayCommands, WhoStopsWatchingATaskIsToldHowToGoOn) {
   broker_.tasks.get.Answer(RedriveTask(v1::Task::RUNNING, 1, 0));
   terminal_.waits_left = 1;
-  EXPECT_EQ(Run({"task", "watch", "7"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"task", "watch", "7"}), ExitCode::kPartial) << "a script must not go on as if it had ended";
   EXPECT_THAT(Err(), HasSubstr("brokerctl task cancel 7"));
 }
 

@@ -1,5 +1,6 @@
 // Properties of filters over random ones: written out they parse back to themselves and mean the same, and no bytes
 // whatever do harm. A failure prints its seed.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -7,6 +8,7 @@
 #include "broker/model/filter.h"
 #include "broker/model/filter_node.h"
 #include "broker/model/limits.h"
+#include "tests/model/filter_oracle.h"
 
 namespace broker::model {
 namespace {
@@ -116,6 +118,79 @@ TEST(RandomFilters, ParseBackToThemselvesAndMeanTheSame) {
     }
   }
   // Neither always nor never: the comparison means something.
+  EXPECT_GT(passed, held / 10);
+  EXPECT_LT(passed, held * 9 / 10);
+}
+
+TEST(RandomFilters, MeanWhatTheirConditionsMeanOneByOne) {
+  std::size_t passed = 0;
+  std::size_t held = 0;
+  for (std::uint64_t seed = 1; seed <= 5'000; ++seed) {
+    Chance chance(seed);
+    const FilterNode root = RandomNode(chance, 0);
+    const auto filter = Filter::Make(root);
+    ASSERT_TRUE(filter.ok()) << "seed " << seed << ": " << filter.error().message;
+    for (int i = 0; i < 10; ++i) {
+      const MessageContent content = RandomContent(chance);
+      const bool matches = filter->Matches(content);
+      EXPECT_EQ(matches, oracle::Holds(root, FilterInput(content))) << "seed " << seed << ": " << filter->text();
+      ++held;
+      passed += matches ? 1 : 0;
+    }
+  }
+  EXPECT_GT(passed, held / 10);
+  EXPECT_LT(passed, held * 9 / 10);
+}
+
+// Where conditions become one search: many tests of one operand, and values close to what they name.
+TEST(RandomFilters, ManyTestsOfOneOperandMeanWhatEachMeans) {
+  static const std::vector<std::string> kNear = {"",   "a",  "ab", "abc", "b",  "ba",       "bc",       "cab",  "A",   "aB",
+                                                 "ABC", "z", "é",  "10.0.0.1", "10.1.0.0", "11.0.0.0", "::1",  "::2", "1"};
+  static const std::vector<std::string> kNets = {"10.0.0.0/8", "10.0.0.0/24", "10.0.0.1", "0.0.0.0/0", "::/127", "::1", "::/0"};
+  static const std::vector<std::string> kNear2 = {"0", "1", "1.0", "1.5", "2", "-1", "3", "2.0e0", "-0", "10", "1e400"};
+  std::size_t passed = 0;
+  std::size_t held = 0;
+  for (std::uint64_t seed = 1; seed <= 5'000; ++seed) {
+    Chance chance(seed);
+    const auto bound = [&] { return FilterBound{chance.Of(kNear2), chance.Below(2) == 0}; };
+    const auto test = [&]() -> FilterTest {
+      switch (chance.Below(10)) {
+        case 0: return FilterTest::Text(chance.Of(kNear));
+        case 1: return FilterTest::Prefix(chance.Of(kNear));
+        case 2: return FilterTest::Suffix(chance.Of(kNear));
+        case 3: return FilterTest::IgnoreCase(chance.Of(kNear));
+        case 4: return FilterTest::Network(chance.Of(kNets));
+        case 5: return FilterTest::Number(chance.Of(kNear2));
+        case 6: return FilterTest::Range(bound(), std::nullopt);
+        case 7: return FilterTest::Range(std::nullopt, bound());
+        case 8: return FilterTest::Range(bound(), bound());
+        default: return FilterTest::AnythingBut({FilterTest::Text(chance.Of(kNear)), FilterTest::Number(chance.Of(kNear2))});
+      }
+    };
+    const std::size_t kind = chance.Below(4);
+    std::vector<FilterNode> children;
+    for (std::size_t i = 0; i <= chance.Below(7); ++i) {
+      FilterNode where = FilterNode::Where(FilterOperand::Attribute("a"), test());
+      children.push_back(kind % 2 == 0 ? std::move(where) : FilterNode::Not(std::move(where)));
+    }
+    const FilterNode root = kind < 2 ? FilterNode::Any(std::move(children)) : FilterNode::All(std::move(children));
+    const Filter filter = *Filter::Make(root);
+    for (int i = 0; i < 10; ++i) {
+      MessageContent content;
+      Attribute& attribute = content.attributes["a"];
+      const std::size_t what = chance.Below(3);
+      if (what == 0) attribute = {AttributeKind::kText, chance.Of(kNear)};
+      if (what == 1) attribute = {AttributeKind::kNumber, chance.Of(kNear2)};
+      if (what == 2) {
+        attribute = {AttributeKind::kText, fmt::format("[\"{}\",{},true]", chance.Of(kNear), chance.Of(kNear2)), std::string(kListLabel)};
+      }
+      const bool matches = filter.Matches(content);
+      EXPECT_EQ(matches, oracle::Holds(root, FilterInput(content)))
+          << "seed " << seed << ": " << filter.text() << " of " << attribute.value;
+      ++held;
+      passed += matches ? 1 : 0;
+    }
+  }
   EXPECT_GT(passed, held / 10);
   EXPECT_LT(passed, held * 9 / 10);
 }
