@@ -100,6 +100,13 @@ Nanos FromProto(const google::protobuf::Duration& duration) {
   return Nanos{nanos};
 }
 
+Time FromProto(const google::protobuf::Timestamp& time) {
+  google::protobuf::Duration since;
+  since.set_seconds(time.seconds());
+  since.set_nanos(time.nanos());
+  return Time(FromProto(since));
+}
+
 google::protobuf::Duration ToProto(Nanos duration) {
   google::protobuf::Duration out;
   out.set_seconds(duration.count() / kNanosPerSecond);

@@ -20,6 +20,7 @@
 namespace broker::cli {
 
 Nanos FromProto(const google::protobuf::Duration& duration);
+Time FromProto(const google::protobuf::Timestamp& time);
 google::protobuf::Duration ToProto(Nanos duration);
 google::protobuf::Timestamp ToProto(Time time);
 

@@ -6,6 +6,8 @@
 // Confined to the engine's strand.
 #pragma once
 
+#include <algorithm>
+
 #include "broker/base/clock.h"
 
 namespace broker::engine {
@@ -23,7 +25,8 @@ class EngineClock {
   Time expiry_now() const { return now_ - held_back_; }
 
   Nanos held_back() const { return held_back_; }
-  void Accept() { held_back_ = Nanos{0}; }
+  // The machine's time is right: expiry goes by it, and never by an engine time that is ahead of it.
+  void Accept() { held_back_ = std::clamp(now_ - clock_.Wall(), Nanos{0}, held_back_); }
   Time wall() const { return clock_.Wall(); }
   // When the monotonic clock will show that `time` has come, as far as can be said now.
   MonotonicTime MonotonicAt(Time time) const { return last_monotonic_ + (time - now_); }

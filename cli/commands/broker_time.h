@@ -13,7 +13,7 @@ namespace broker::cli {
 inline Result<Time> BrokerNow(Client& client) {
   const auto clock = client.Call(&v1::Admin::Stub::ShowClock, v1::ShowClockRequest());
   if (!clock.ok()) return clock.error();
-  return Time(std::chrono::seconds(clock->engine_time().seconds()) + Nanos(clock->engine_time().nanos()));
+  return FromProto(clock->engine_time());
 }
 
 // `text` as ParsePointInTime takes it; asks the broker for its time only where that matters.

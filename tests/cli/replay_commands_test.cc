@@ -32,6 +32,31 @@ TEST_F(ReplayCommands, SeekCountsFromTheBrokersClock) {
   EXPECT_EQ(broker_.admin.clock.requests().size(), 1u) << "what is absolute needs no clock";
 }
 
+class ClockCommands : public CommandsTest {
+ protected:
+  // Seconds that engine time is ahead of the machine's, and by which expiry is behind engine time.
+  std::string Show(std::int64_t ahead, std::int64_t held_back) {
+    v1::ClockStatus clock;
+    clock.mutable_wall_time()->set_seconds(1'700'000'000);
+    clock.mutable_engine_time()->set_seconds(1'700'000'000 + ahead);
+    clock.mutable_held_back()->set_seconds(held_back);
+    broker_.admin.clock.Answer(clock);
+    EXPECT_EQ(Run({"clock", "show"}), ExitCode::kOk);
+    return Err();
+  }
+};
+TEST_F(ClockCommands, ClocksThatAgreeNeedNoWord) { EXPECT_EQ(Show(0, 0), ""); }
+TEST_F(ClockCommands, AJumpAheadIsToBeAccepted) { EXPECT_THAT(Show(0, 86'400), HasSubstr("brokerctl clock accept")); }
+TEST_F(ClockCommands, WhatWasWrongOnceIsNotToBeAccepted) {
+  const std::string said = Show(86'400, 86'400);
+  EXPECT_THAT(said, HasSubstr("is 1d ahead of the machine's"));
+  EXPECT_THAT(said, HasSubstr("Retention goes by the machine's time"));
+  EXPECT_THAT(said, Not(HasSubstr("clock accept")));
+}
+TEST_F(ClockCommands, AnEngineAheadThatWasAcceptedIsTold) {
+  EXPECT_THAT(Show(86'400, 0), HasSubstr("Retention goes by the broker's time"));
+}
+
 TEST_F(ReplayCommands, SeekGoesToASnapshot) {
   ASSERT_EQ(Run({"seek", "audit", "--snapshot", "before"}), ExitCode::kOk);
   EXPECT_EQ(broker_.subscriptions.seek.requests().at(0).snapshot(), "before");

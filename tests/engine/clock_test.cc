@@ -95,6 +95,16 @@ TEST_F(Clocks, AStartFarAheadHoldsRetentionAndDeduplicationBackUntilAccepted) {
   EXPECT_EQ(Counts("orders"), "empty");
 }
 
+TEST_F(Clocks, AClockThatWasWrongOnceAndIsAcceptedWhenItIsRightDropsNothing) {
+  KillAndReopen(30 * 24h);
+  EXPECT_EQ(ShowClock().held_back, 30 * 24h);
+  KillAndReopen(-30 * 24h);
+  Publish("orders", "a");
+  EXPECT_EQ(AcceptClock().held_back, 30 * 24h) << "engine time is as far ahead of the machine's, and never goes back";
+  Advance(4 * 24h - 1h);
+  EXPECT_EQ(Counts("orders"), "1 ready");
+}
+
 TEST_F(Clocks, HeldBackRetentionGoesOnAtItsOwnPace) {
   Publish("orders", "a");
   KillAndReopen(30 * 24h);
