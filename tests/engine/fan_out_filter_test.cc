@@ -33,6 +33,31 @@ TEST_F(FanOutFilter, ABatchReachesASubscriptionByOneOfItsMessages) {
   EXPECT_EQ(Receive("red"), "b");
 }
 
+TEST_F(FanOutFilter, WhatIsNotStoredReachesNobody) {
+  auto wrong = Batch("events", "a");
+  wrong.entries[0].ttl = 0s;
+  const auto answer = TryPublish(wrong);
+  EXPECT_FALSE(answer->results.at(0).ok());
+  EXPECT_EQ(answer->subscriptions, 0u);
+}
+
+// Filters run on the engine's thread: a body with very many values, held against very many conditions, would stop it.
+TEST_F(FanOutFilter, WhatTakesTooManyStepsIsRefusedBeforeAnyIsTaken) {
+  std::string filter = "body.x0 = 1";
+  for (int i = 1; i < 500; ++i) filter += " OR body.x" + std::to_string(i) + " = 1";
+  SubscribeFiltered("many-events", "events", "red", filter);
+  std::string values = "{\"y\":[0";
+  for (int i = 1; i < 99'000; ++i) values += ",0";
+  auto batch = Batch("events", "a");
+  batch.entries[0].content.body = values + "]}";
+  EXPECT_TRUE(TryPublish(batch)->results.at(0).ok());
+  batch.entries.push_back(batch.entries.front());
+  EXPECT_TRUE(TryPublish(batch)->results.at(0).ok()) << "2 x 99,002 values, 500 conditions";
+  batch.entries.push_back(batch.entries.front());
+  EXPECT_THAT(TryPublish(batch), Refused(ErrorCode::kLimitExceeded, "at most 100000000"));
+  EXPECT_EQ(Counts("all"), "3 ready");
+}
+
 TEST_F(FanOutFilter, ADuplicateReachedWhatItsFirstDid) {
   auto once = Batch("events", "a");
   once.entries[0].content.deduplication_id = "1";

@@ -67,6 +67,19 @@ TEST_F(Moves, TakeEverythingThatWaitsToAnotherQueue) {
   EXPECT_EQ(Last("b", "1").attempt, 1u);
 }
 
+TEST_F(Moves, SayWhatIsDelayedAndStays) {
+  Publish("a", "now");
+  PublishDelayed("a", "later", 1h);
+  PublishDelayed("a", "latest", 2h);
+  const auto task = Move(To("a", "b"));
+  EXPECT_EQ(task.state, TaskState::kDone);
+  EXPECT_EQ(task.total, 3u);
+  EXPECT_EQ(task.moved, 1u);
+  EXPECT_EQ(task.left, 2u);
+  EXPECT_THAT(task.notes, testing::ElementsAre("delayed, not due yet"));
+  EXPECT_EQ(Counts("a"), "2 delayed");
+}
+
 TEST_F(Moves, KeepWhereAMessageCameFrom) {
   const auto id = Publish("a", "1")[0];
   Move(To("a", "b"));

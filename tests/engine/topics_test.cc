@@ -124,6 +124,19 @@ TEST_F(Topics, ThatAreDeadLetterTargetsAreDeletedOnlyByForce) {
   EXPECT_TRUE(TryDeleteTopic("failures", true).ok());
 }
 
+TEST_F(Topics, ThatHoldDelayedMessagesAreDeletedOnlyByForce) {
+  CreateTopic("events");
+  CreatePull("mail", "events");
+  const model::MessageId later = PublishDelayed("events", "later", 1h);
+  EXPECT_THAT(TryDeleteTopic("events"), Refused(ErrorCode::kFailedPrecondition, "1 delayed message(s)"));
+  Advance(1h);
+  EXPECT_EQ(Receive("mail"), "later");
+  EXPECT_TRUE(TryDeleteTopic("events").ok());
+  CreateTopic("events");
+  EXPECT_NE(PublishDelayed("events", "lost", 1h), later);
+  EXPECT_TRUE(TryDeleteTopic("events", true).ok());
+}
+
 TEST_F(Topics, ARecreatedSubscriptionStartsAnew) {
   CreateTopic("events");
   CreatePull("mail", "events");
