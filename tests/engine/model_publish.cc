@@ -145,10 +145,11 @@ void ModelRun::CheckPublished(const Draft& draft, const engine::PublishResponse&
   const model::Deduplication deduplication =
       to_topic ? model_.topics.at(target.name).deduplication : model_.queues.at(target.name).deduplication;
   ModelDedupTable& seen = to_topic ? model_.topics.at(target.name).seen : model_.queues.at(target.name).seen;
-  std::uint32_t reached = to_topic ? 0 : 1;
+  const bool stored = std::any_of(response.results.begin(), response.results.end(), [](const auto& each) { return each.ok(); });
+  std::uint32_t reached = !to_topic && stored ? 1 : 0;
   for (const auto& [name, subscription] : model_.subscriptions) {
     if (!to_topic || subscription.topic != target.name) continue;
-    bool reaches = !subscription.filter;
+    bool reaches = stored && !subscription.filter;
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
       reaches = reaches || (response.results[i].ok() && Passes(subscription.filter, draft.entries[i].body));
     }
