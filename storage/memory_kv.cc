@@ -47,17 +47,23 @@ class MemoryKv::Snapshot final : public Reader {
 
   Result<std::optional<std::string>> Get(Family family, std::string_view key, ReadMode mode) const override {
     MutexLock lock(kv_.mutex_);
+    BROKER_RETURN_IF_ERROR(kv_.CheckRead(family));
     const std::string* value = kv_.Find(version_, family, key, mode);
     return value == nullptr ? std::nullopt : std::optional<std::string>(*value);
   }
   Status Scan(Family family, std::string_view from, std::string_view to, ReadMode mode,
               const Visitor& visit) const override {
+    {
+      MutexLock lock(kv_.mutex_);
+      BROKER_RETURN_IF_ERROR(kv_.CheckRead(family));
+    }
     kv_.ScanAt(version_, family, std::string(from), to, mode, visit);
     return {};
   }
   Result<std::optional<std::pair<std::string, std::string>>> Last(Family family, std::string_view from,
                                                                   std::string_view to) const override {
     MutexLock lock(kv_.mutex_);
+    BROKER_RETURN_IF_ERROR(kv_.CheckRead(family));
     return kv_.LastAt(version_, family, from, to);
   }
 
@@ -131,6 +137,7 @@ std::optional<std::pair<std::string, std::string>> MemoryKv::LastAt(std::uint64_
 
 Result<std::optional<std::string>> MemoryKv::Get(Family family, std::string_view key, ReadMode mode) const {
   MutexLock lock(mutex_);
+  BROKER_RETURN_IF_ERROR(CheckRead(family));
   const std::string* value = Find(version_, family, key, mode);
   return value == nullptr ? std::nullopt : std::optional<std::string>(*value);
 }
@@ -145,6 +152,7 @@ Status MemoryKv::Scan(Family family, std::string_view from, std::string_view to,
   bool done = false;
   {
     MutexLock lock(mutex_);
+    BROKER_RETURN_IF_ERROR(CheckRead(family));
     version = version_;
     done = Collect(version, family, next, to, mode, kShort, pairs);
     if (!done) pinned_.insert(version);
@@ -164,6 +172,7 @@ Status MemoryKv::Scan(Family family, std::string_view from, std::string_view to,
 Result<std::optional<std::pair<std::string, std::string>>> MemoryKv::Last(Family family, std::string_view from,
                                                                           std::string_view to) const {
   MutexLock lock(mutex_);
+  BROKER_RETURN_IF_ERROR(CheckRead(family));
   return LastAt(version_, family, from, to);
 }
 
@@ -283,7 +292,17 @@ Error MemoryKv::Failure(Fault fault, std::string_view what) {
   if (fault == Fault::kNoSpace) {
     return Error(ErrorCode::kStorageFull, "STORAGE_FULL", fmt::format("no space left for a {} of the store", what));
   }
+  if (fault == Fault::kDamaged) {
+    return Error(ErrorCode::kDataLoss, "STORE_DAMAGED", fmt::format("a {} of the store met damage", what));
+  }
   return Error(ErrorCode::kInternal, "STORAGE_FAILED", fmt::format("a {} of the store failed", what));
+}
+
+Status MemoryKv::CheckRead(Family family) const {
+  ArmedFault& armed = read_faults_[static_cast<int>(family)];
+  if (armed.countdown == 0) return {};
+  --armed.countdown;
+  return Failure(armed.fault, "read");
 }
 
 std::optional<Error> MemoryKv::BackgroundError() const {
@@ -326,6 +345,7 @@ void MemoryKv::Restart() {
   failed_.reset();
   write_fault_ = {};
   sync_fault_ = {};
+  std::fill(std::begin(read_faults_), std::end(read_faults_), ArmedFault());
   if (sync_failed_ != nullptr) Apply(*std::exchange(sync_failed_, nullptr), &unsynced_.emplace_back());
 }
 
@@ -337,6 +357,11 @@ void MemoryKv::FailWrite(std::uint64_t nth, Fault fault) {
 void MemoryKv::FailSync(std::uint64_t nth, Fault fault) {
   MutexLock lock(mutex_);
   sync_fault_ = {nth, fault};
+}
+
+void MemoryKv::FailReads(Family family, std::uint64_t count, Fault fault) {
+  MutexLock lock(mutex_);
+  read_faults_[static_cast<int>(family)] = {count, fault};
 }
 
 // ---- costs

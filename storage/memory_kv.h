@@ -1,5 +1,6 @@
 // The whole store in memory, for tests and simulations, with the ways in which a real one fails: a power cut that loses
-// a tail of what was not synced, writes and syncs that fail, and range-deleted values that ReadMode::kLive still sees.
+// a tail of what was not synced, writes, syncs and reads that fail, and range-deleted values that ReadMode::kLive still
+// sees.
 //
 // Not here: durability, of course, and anything that makes large stores cheap.
 //
@@ -23,7 +24,7 @@ namespace broker::storage {
 
 class MemoryKv final : public Kv {
  public:
-  enum class Fault { kMedium, kNoSpace };
+  enum class Fault { kMedium, kNoSpace, kDamaged };
 
   MemoryKv();
   ~MemoryKv() override;
@@ -58,6 +59,8 @@ class MemoryKv final : public Kv {
   // The `nth` Write with Sync::kYes from now on fails after its bytes were written: readers do not see it, but it may
   // be there after a crash.
   void FailSync(std::uint64_t nth, Fault fault = Fault::kMedium);
+  // The next `count` reads of the family (Get, Scan, Last), also through snapshots, fail; later ones succeed again.
+  void FailReads(Family family, std::uint64_t count, Fault fault = Fault::kMedium);
 
   // ---- for tests that look at costs
   std::uint64_t KeyCount(Family family) const;
@@ -88,6 +91,8 @@ class MemoryKv final : public Kv {
   static const std::string* VisibleAt(const Entry& entry, std::uint64_t version, ReadMode mode);
   static bool CountDown(ArmedFault& fault);
   static Error Failure(Fault fault, std::string_view what);
+  // Each read asks this first.
+  Status CheckRead(Family family) const BROKER_REQUIRES(mutex_);
 
   // The store at `version`, which must be pinned unless it is the present one.
   const std::string* Find(std::uint64_t version, Family family, std::string_view key, ReadMode mode) const
@@ -120,6 +125,7 @@ class MemoryKv final : public Kv {
   std::unique_ptr<MemoryBatch> sync_failed_ BROKER_GUARDED_BY(mutex_);
   ArmedFault write_fault_ BROKER_GUARDED_BY(mutex_);
   ArmedFault sync_fault_ BROKER_GUARDED_BY(mutex_);
+  mutable ArmedFault read_faults_[kFamilyCount] BROKER_GUARDED_BY(mutex_);  // countdown: reads still to fail
   std::optional<Error> failed_ BROKER_GUARDED_BY(mutex_);
 };
 

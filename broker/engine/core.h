@@ -171,7 +171,7 @@ class Engine::Core {
   Cursor& AddCursor(MessageLog& log, const model::DeliverySettings& settings, const std::string& name_space,
                     model::ResourceRef owner);
   void RemoveCursor(Cursor& cursor, const Error& why);
-  void StartAtEarliest(Cursor& cursor);
+  Result<Place> Earliest(const Topic& topic) const;  // Errors: the store's; kDataLoss when its record is damaged
   void RemoveSubscription(Subscription& subscription);
   void RemoveLog(MessageLog& log);
 
@@ -189,11 +189,11 @@ class Engine::Core {
   // One alias of a topic's message, in a queue, whatever its bounds.
   void GiveTo(Queue& queue, Alias alias, const StoredRecord& source);
   // `admitted`: with its batch, all of which is taken. Takes out of `unreached` those subscriptions whose filters the
-  // message passes.
-  Result<Published> PublishOne(const Caller&, Publishable target, const model::Deduplication&, PublishEntry&&, bool admitted,
-                               std::vector<const Subscription*>& unreached);
-  // Whether all that are not there yet are taken, judged as a whole. Errors: kLimitExceeded.
-  Status AdmitAll(Publishable target, const model::Deduplication&, const std::vector<PublishEntry>& entries);
+  // message passes. `known`: what is stored under its hash; it is noted there, too.
+  Result<Published> PublishOne(const Caller&, Publishable target, const std::string& hash, Deduplicator::Known& known,
+                               PublishEntry&&, bool admitted, std::vector<const Subscription*>& unreached);
+  // Whether all that are not known yet are taken, judged as a whole. Errors: kLimitExceeded.
+  Status AdmitAll(Publishable, const std::vector<PublishEntry>&, const std::vector<std::string>& hashes, Deduplicator::Known);
 
   // ---- full_queues.cc
   // The oldest that are not leased go until the queue is within its bounds; what has to be read first goes later.
@@ -278,8 +278,8 @@ class Engine::Core {
   void ApplyFloor(Cursor& cursor, const TimeMark& floor);
 
   // ---- seek.cc
-  // Calls `then` with the first place at or after `time`, at once if memory knows it.
-  void FindTime(const MessageLog& log, Time time, std::function<void(const Place&)> then);
+  // Calls `then` with the first place at or after `time`, at once if memory knows it. Errors: the store's.
+  void FindTime(const MessageLog& log, Time time, std::function<void(const Result<Place>&)> then);
   void SeekToTime(const Caller&, std::uint64_t cursor, Time time, Done<SubscriptionDescription>);
   void SeekToSnapshot(Cursor& cursor, const Snapshot& snapshot);
   // Moves the cursor, with these outstanding, and ends all leases. What is held for it alone from there on stays.

@@ -22,28 +22,30 @@ std::string Deduplicator::Hash(const std::string& scope, const std::string& id) 
   return Sha256(std::to_string(scope.size()) + ":" + scope + id).substr(0, 16);
 }
 
-std::optional<model::MessageId> Deduplicator::Find(std::uint64_t log, const std::string& hash, Time now) {
+Result<std::optional<model::MessageId>> Deduplicator::Find(std::uint64_t log, const std::string& hash, Time now) {
   const std::uint64_t current = Generation(now);
   for (const std::uint64_t generation : {current, current - 1}) {
     const std::string key = storage::DedupKey(generation, log, hash);
     if (const auto it = pending_.find(key); it != pending_.end()) {
-      if (now - it->second.time < kWindow) return it->second.id;
+      if (now - it->second.time < kWindow) return std::optional(it->second.id);
       continue;
     }
     // A log that was forgotten by a group still under way shows old entries in the store.
     if (forgotten_.count(log) > 0) continue;
+    const auto refuse = [log](const Error& error) {
+      Log(LogLevel::kError, "deduplication_record_not_read", {{"log", log}, {"why", error.message}});
+      return error;
+    };
     const auto value = kv_.Get(Family::kDedup, key, storage::ReadMode::kExact);
-    if (!value.ok() || !value->has_value()) continue;
+    if (!value.ok()) return refuse(value.error());
+    if (!value->has_value()) continue;
     storage::v0::DedupRecord record;
-    if (const Status status = storage::Open(key, **value, record); !status.ok()) {
-      Log(LogLevel::kError, "deduplication_record_damaged", {{"log", log}, {"why", status.error().message}});
-      continue;
-    }
+    if (const Status status = storage::Open(key, **value, record); !status.ok()) return refuse(status.error());
     if (now - FromNanos(record.time_ns()) < kWindow) {
-      return model::MessageId{model::LogId(record.id().log()), model::Sequence(record.id().sequence())};
+      return std::optional(model::MessageId{model::LogId(record.id().log()), model::Sequence(record.id().sequence())});
     }
   }
-  return std::nullopt;
+  return std::optional<model::MessageId>();
 }
 
 void Deduplicator::Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now) {

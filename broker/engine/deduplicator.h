@@ -17,12 +17,15 @@ namespace broker::engine {
 class Deduplicator {
  public:
   static constexpr Nanos kWindow = std::chrono::minutes(5);
+  // By hash, what was stored under it, if anything.
+  using Known = std::map<std::string, std::optional<model::MessageId>>;
 
   Deduplicator(const storage::Kv& kv, Journal& journal) : kv_(kv), journal_(journal) {}
 
   // The id that was stored under (log, scope, id) within the window before `now`, if any. `now` is expiry time.
   // Reads the store for ids that were not seen in a group still under way: a point lookup in recent data.
-  std::optional<model::MessageId> Find(std::uint64_t log, const std::string& hash, Time now);
+  // Errors: the store's, and kDataLoss for a damaged record. Whether the id was stored is not known then.
+  Result<std::optional<model::MessageId>> Find(std::uint64_t log, const std::string& hash, Time now);
   void Remember(std::uint64_t log, const std::string& hash, model::MessageId id, Time now);
   // Forgets everything of a log.
   void Forget(std::uint64_t log, Time now);

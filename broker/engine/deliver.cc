@@ -240,7 +240,7 @@ void Engine::Core::StepOver(Cursor& cursor, const StoredRecord& record, bool out
     if (record.damaged) {
       // Never delivered, and never dropped: an operator has to look. Asked for again in an hour.
       entry.due = now_ + std::chrono::hours(1);
-      entry.reason = std::make_shared<const std::string>("its record on disk is damaged");
+      entry.reason = std::make_shared<const std::string>("its record on disk cannot be read");
     }
     PutOutstanding(cursor, record.sequence, std::move(entry));
   }

@@ -1,5 +1,6 @@
 // From a topic's log into a queue, on the queue's behalf: what a queue subscription's catching up and a replay have in
-// common. The position moves in the group that holds the aliases, so that none is given twice and none left out.
+// common. The position moves in the group that holds the aliases, so that none is given twice and none left out. When the
+// store cannot be read just now, it stands still until it can. Only what is damaged is left out, and logged as an error.
 #include <algorithm>
 
 #include "broker/base/log.h"

@@ -56,10 +56,11 @@ MessageState StateOf(const Entry& entry, Time now) {
   return entry.due > now ? MessageState::kRetrying : MessageState::kReady;
 }
 
-// The page of delayed messages from `from` on.
-ListPage<PeekedMessage> DelayedPage(const storage::Kv& kv, model::LogId log, Token from, std::size_t page_size) {
+// The page of delayed messages from `from` on. Errors: the store's.
+Result<ListPage<PeekedMessage>> DelayedPage(const storage::Kv& kv, model::LogId log, Token from, std::size_t page_size) {
   ListPage<PeekedMessage> page;
   std::uint64_t bytes = 0;
+  std::optional<Error> failed;
   const Status status = kv.Scan(
       Family::kSchedule, storage::TripleKey(log.value(), static_cast<std::uint64_t>(from.due_ms), from.sequence),
       storage::PairKey(log.value() + 1, 0), storage::ReadMode::kExact, [&](std::string_view key, std::string_view) {
@@ -68,14 +69,20 @@ ListPage<PeekedMessage> DelayedPage(const storage::Kv& kv, model::LogId log, Tok
           page.next_page_token = at.ToString();
           return false;
         }
-        const RecordPtr record = ReadRecord(kv, log, at.sequence);
+        auto found = TryReadRecord(kv, log, at.sequence);
+        if (!found.ok()) {
+          failed = std::move(found).error();
+          return false;
+        }
+        const RecordPtr record = std::move(found).value();
         if (record == nullptr || record->damaged) return true;
         bytes += record->size_bytes;
         page.items.push_back(Show(*record, log, MessageState::kDelayed));
         page.items.back().until = Time(Millis(at.due_ms));
         return true;
       });
-  if (!status.ok()) page.next_page_token.clear();
+  if (!status.ok()) return status.error();
+  if (failed) return *std::move(failed);
   return page;
 }
 
@@ -89,17 +96,17 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
   }
   const auto token = Token::Parse(request.page_token);
   if (!token.ok()) return refuse(token.error());
-  const auto answer = [this, done](Page page) { Answer(done, Result<Page>(std::move(page))); };
+  const auto answer = [this, done](Result<Page> page) { Answer(done, std::move(page)); };
 
   if (request.state == MessageState::kDelayed) {
     auto found = catalog_.FindPublishable(caller, request.source);
     if (!found.ok()) return refuse(found.error());
     const MessageLog& log = found->log();
     if (!log.ordered || log.delay == Nanos{0}) {
-      return Offload<Page>([&kv = deps_.kv, id = log.id, from = *token, size = request.page_size] {
-                             return DelayedPage(kv, id, from, size);
-                           },
-                           answer);
+      return Offload<Result<Page>>([&kv = deps_.kv, id = log.id, from = *token, size = request.page_size] {
+                                     return DelayedPage(kv, id, from, size);
+                                   },
+                                   answer);
     }
   }
   auto found = catalog_.FindReceivable(caller, request.source);
@@ -129,9 +136,9 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
     if (sequence < run_from || !unread) read.points.push_back(sequence);
   }
 
-  Offload<Page>(
+  Offload<Result<Page>>(
       [&kv = deps_.kv, read, entries, more, run_from, run_to, head_delay, now = now_, state = request.state,
-       size = request.page_size, id = log.id, filter = cursor.filter] {
+       size = request.page_size, id = log.id, filter = cursor.filter]() -> Result<Page> {
         Page page;
         std::uint64_t bytes = 0;
         // True when the page is full: `sequence` begins the next one.
@@ -152,7 +159,9 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           if (entry.reason != nullptr) shown.last_reason = *entry.reason;
           bytes += record.size_bytes;
         };
-        for (const RecordPtr& record : ReadRecords(kv, read).records) {
+        const ReadOutcome outstanding = ReadRecords(kv, read);
+        if (outstanding.failed) return *outstanding.failed;
+        for (const RecordPtr& record : outstanding.records) {
           if (record->damaged || !there(*record)) continue;
           if (full(record->sequence)) return page;
           show_entry(*record, entries.at(record->sequence));
@@ -167,6 +176,7 @@ void Engine::Core::Peek(const Caller& caller, const PeekRequest& request, Done<L
           }
           const std::size_t step = filter ? std::max(size + 1, kFilteredStep) : size + 1;
           const ReadOutcome outcome = ReadRecords(kv, {id, {}, from, run_to, step, kPageBytes});
+          if (outcome.failed) return *outcome.failed;
           looked_at += outcome.records.size();
           for (const RecordPtr& record : outcome.records) {
             if (record->damaged || !there(*record)) continue;

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "broker/base/duration.h"
 #include "broker/base/hash.h"
@@ -94,7 +94,18 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
     checks.push_back(CheckEntry(fmt::format("messages[{}]", i), request.entries[i], ordered, longest));
     if (request.all_or_nothing && !checks.back().ok()) return checks.back().error();
   }
-  if (request.all_or_nothing) BROKER_RETURN_IF_ERROR(AdmitAll(*found, deduplication, request.entries));
+  // Before anything is stored: what cannot be looked up refuses the whole publish, rather than store one twice.
+  std::vector<std::string> hashes;
+  Deduplicator::Known known;
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    const std::string& hash = hashes.emplace_back(
+        checks[i].ok() ? DeduplicationHash(request.entries[i].content, deduplication) : std::string());
+    if (hash.empty() || known.count(hash) > 0) continue;
+    auto first = deduplicator_.Find(found->log().id.value(), hash, clock_.expiry_now());
+    if (!first.ok()) return std::move(first).error();
+    known[hash] = *first;
+  }
+  if (request.all_or_nothing) BROKER_RETURN_IF_ERROR(AdmitAll(*found, request.entries, hashes, known));
   PublishResponse response;
   std::vector<const Subscription*> unreached;
   if (queue == nullptr) {
@@ -104,7 +115,7 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   }
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     if (checks[i].ok()) {
-      response.results.push_back(PublishOne(caller, *found, deduplication, std::move(request.entries[i]),
+      response.results.push_back(PublishOne(caller, *found, hashes[i], known, std::move(request.entries[i]),
                                             request.all_or_nothing, unreached));
     } else {
       response.results.push_back(checks[i].error());
@@ -116,16 +127,15 @@ Result<PublishResponse> Engine::Core::Publish(const Caller& caller, PublishReque
   return response;
 }
 
-Status Engine::Core::AdmitAll(Publishable target, const model::Deduplication& deduplication,
-                              const std::vector<PublishEntry>& entries) {
-  const MessageLog& log = target.log();
+Status Engine::Core::AdmitAll(Publishable target, const std::vector<PublishEntry>& entries,
+                              const std::vector<std::string>& hashes, Deduplicator::Known known) {
   Bounds::Plans plans;
-  std::set<std::string> seen;
-  for (const PublishEntry& entry : entries) {
-    const std::string hash = DeduplicationHash(entry.content, deduplication);
-    const bool again = !hash.empty() && (!seen.insert(hash).second ||
-                                         deduplicator_.Find(log.id.value(), hash, clock_.expiry_now()).has_value());
-    if (again) continue;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const PublishEntry& entry = entries[i];
+    if (!hashes[i].empty()) {
+      if (known[hashes[i]]) continue;
+      known[hashes[i]] = model::MessageId{};  // the next with this hash is a duplicate of this one
+    }
     BROKER_RETURN_IF_ERROR(
         bounds_.Admit(target, model::FilterInput(entry.content), model::SizeBytes(entry.content),
                       DueOf(target, entry, now_).has_value(), plans));
@@ -133,11 +143,10 @@ Status Engine::Core::AdmitAll(Publishable target, const model::Deduplication& de
   return {};
 }
 
-Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target,
-                                           const model::Deduplication& deduplication, PublishEntry&& entry,
-                                           bool admitted, std::vector<const Subscription*>& unreached) {
+Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable target, const std::string& hash,
+                                           Deduplicator::Known& known, PublishEntry&& entry, bool admitted,
+                                           std::vector<const Subscription*>& unreached) {
   MessageLog& log = target.log();
-  const std::string hash = DeduplicationHash(entry.content, deduplication);
   const std::uint64_t size_bytes = model::SizeBytes(entry.content);
   const auto due = DueOf(target, entry, now_);
   auto message = std::make_shared<model::Message>();
@@ -145,7 +154,7 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   message->publish_time = now_;
   message->publisher = model::CutText(caller.principal, model::kMaxPublisherBytes);
   const model::FilterInput* input = input_.Of(message);
-  const auto first = hash.empty() ? std::nullopt : deduplicator_.Find(log.id.value(), hash, clock_.expiry_now());
+  std::optional<model::MessageId>& first = known[hash];  // without a hash never any
   if (!first && !admitted) {
     Bounds::Plans none;
     BROKER_RETURN_IF_ERROR(bounds_.Admit(target, *input, size_bytes, due.has_value(), none));
@@ -158,7 +167,10 @@ Result<Published> Engine::Core::PublishOne(const Caller& caller, Publishable tar
   const model::MessageId id{log.id, model::Sequence(record->sequence)};
   if (target.topic != nullptr && !due) FanOut(*target.topic, id, *record, Copies::kPublished);
   if (room == Room::kByDropping) DropOldest(*target.queue);
-  if (!hash.empty()) deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now());
+  if (!hash.empty()) {
+    deduplicator_.Remember(log.id.value(), hash, id, clock_.expiry_now());
+    first = id;
+  }
   journal_.RequireSync();
   return Published{id, false};
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMinRun = 128;
 constexpr std::size_t kMaxRun = 2'048;
+constexpr Nanos kFailedPause = std::chrono::seconds(1);
 
 // What does not pass the filter comes without its message.
 void LetGoUnmatched(const model::Filter& filter, ReadOutcome& outcome) {
@@ -70,6 +71,10 @@ void Engine::Core::OnRead(Cursor& cursor, const ReadRequest& request, ReadOutcom
     windows_.Add(cursor, std::move(record));
   };
   for (RecordPtr& record : outcome.records) add(std::move(record));
+  // What is handed on leaves nothing behind that could be asked for again: it waits until the store can be read.
+  if (outcome.failed && cursor.feeds()) {
+    return timers_.Set({TimerKind::kCatchUp, cursor.id.value()}, now_ + kFailedPause);
+  }
   // What should be there and is not must not be asked for over and over.
   for (const std::uint64_t point : request.points) {
     if (Loaded(cursor, point) == nullptr || (cursor.log->InTail(point) != nullptr && cursor.window.count(point) == 0)) {

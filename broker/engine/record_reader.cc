@@ -23,11 +23,11 @@ RecordPtr Damaged(std::uint64_t log, std::uint64_t sequence, std::string_view wh
 
 // A log's records never change and their keys are never used again, so an older value under a range deletion is as good
 // as the one that was there: kLive spares the search for such deletions. What a dropped chunk left behind is in `kept`.
-RecordPtr Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence);
+Result<RecordPtr> Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence);
 
 // Null when it is an alias whose message is not there any more.
-RecordPtr Parse(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence, std::string_view key,
-                std::string_view value) {
+Result<RecordPtr> Parse(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence, std::string_view key,
+                        std::string_view value) {
   storage::v0::LogRecord durable;
   if (const Status status = storage::Open(key, value, durable); !status.ok()) {
     return Damaged(log, sequence, status.error().message);
@@ -35,38 +35,47 @@ RecordPtr Parse(const storage::Reader& reader, std::uint64_t log, std::uint64_t 
   auto record = std::make_shared<StoredRecord>(FromRecord(sequence, durable));
   if (record->message == nullptr) {
     const model::MessageId target = record->alias->target;
-    const RecordPtr source = Load(reader, target.log.value(), target.sequence.value());
-    if (source == nullptr) return nullptr;
-    if (source->message == nullptr) return Damaged(log, sequence, "its message is damaged");
-    record->message = source->message;
+    const auto source = Load(reader, target.log.value(), target.sequence.value());
+    if (!source.ok() || *source == nullptr) return source;
+    if ((*source)->message == nullptr) return Damaged(log, sequence, "its message is damaged");
+    record->message = (*source)->message;
   }
-  return record;
+  return RecordPtr(std::move(record));
 }
 
-RecordPtr Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence) {
+Result<RecordPtr> Load(const storage::Reader& reader, std::uint64_t log, std::uint64_t sequence) {
   const std::string key = storage::PairKey(log, sequence);
   for (const Family family : {Family::kLog, Family::kKept}) {
     auto value = reader.Get(family, key, ReadMode::kLive);
-    if (!value.ok()) return Damaged(log, sequence, value.error().message);
+    if (!value.ok() && value.error().code == ErrorCode::kDataLoss) return Damaged(log, sequence, value.error().message);
+    if (!value.ok()) return std::move(value).error();
     if (!value->has_value()) continue;
-    if (RecordPtr record = Parse(reader, log, sequence, key, **value)) return record;
+    auto record = Parse(reader, log, sequence, key, **value);
+    if (!record.ok() || *record != nullptr) return record;
   }
-  return nullptr;
+  return RecordPtr();
 }
 
 }  // namespace
 
-RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence) {
+Result<RecordPtr> TryReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence) {
   return Load(reader, log.value(), sequence);
 }
 
+RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence) {
+  auto record = TryReadRecord(reader, log, sequence);
+  return record.ok() ? std::move(record).value() : Damaged(log.value(), sequence, record.error().message);
+}
+
 // Times ascend, so halving finds it.
-RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high,
-                         Time cutoff) {
+Result<RecordPtr> TryLastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low,
+                                    std::uint64_t high, Time cutoff) {
   RecordPtr last;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    const RecordPtr record = ReadRecord(reader, log, middle);
+    const auto found = TryReadRecord(reader, log, middle);
+    if (!found.ok()) return found;
+    const RecordPtr& record = *found;
     if (record == nullptr || record->damaged || record->append_time > cutoff) {
       high = middle;
     } else {
@@ -77,12 +86,27 @@ RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::u
   return last;
 }
 
+RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high,
+                         Time cutoff) {
+  auto last = TryLastAtOrBefore(reader, log, low, high, cutoff);
+  return last.ok() ? std::move(last).value() : nullptr;
+}
+
 ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request) {
   const auto snapshot = kv.NewSnapshot();
   ReadOutcome outcome;
   const std::uint64_t log = request.log.value();
+  const auto fail = [&](std::uint64_t sequence, const Error& error) {
+    Log(LogLevel::kError, "record_not_read", {{"log", log}, {"sequence", sequence}, {"why", error.message}});
+    if (!outcome.failed) outcome.failed = error;
+  };
   for (const std::uint64_t sequence : request.points) {
-    if (RecordPtr record = Load(*snapshot, log, sequence)) outcome.records.push_back(std::move(record));
+    auto record = Load(*snapshot, log, sequence);
+    if (!record.ok()) {
+      fail(sequence, record.error());
+    } else if (*record != nullptr) {
+      outcome.records.push_back(std::move(record).value());
+    }
   }
   outcome.run_end = request.run_from;
   if (request.run_from >= request.run_to || request.run_max_records == 0) return outcome;
@@ -97,7 +121,13 @@ ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request) {
           return false;
         }
         const std::uint64_t sequence = storage::ReadBigEndian(key, 8);
-        RecordPtr record = Parse(*snapshot, log, sequence, key, value);
+        auto parsed = Parse(*snapshot, log, sequence, key, value);
+        if (!parsed.ok()) {
+          fail(sequence, parsed.error());
+          cut = true;
+          return false;
+        }
+        RecordPtr record = std::move(parsed).value();
         if (record == nullptr) record = Damaged(log, sequence, "the message it stands for is not there");
         outcome.records.push_back(std::move(record));
         bytes += outcome.records.back()->size_bytes;
@@ -105,10 +135,14 @@ ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request) {
         outcome.run_end = sequence + 1;
         return true;
       });
-  if (!status.ok()) {
-    Log(LogLevel::kError, "log_scan_failed", {{"log", log}, {"why", status.error().message}});
-  } else if (!cut) {
-    outcome.run_end = request.run_to;
+  if (status.ok()) {
+    if (!cut) outcome.run_end = request.run_to;
+  } else if (status.error().code != ErrorCode::kDataLoss) {
+    fail(outcome.run_end, status.error());
+  } else if (outcome.run_end < request.run_to) {
+    // A block that does not hold: what lies in it is damaged record by record, and the next run begins behind this one.
+    outcome.records.push_back(Damaged(log, outcome.run_end, status.error().message));
+    ++outcome.run_end;
   }
   return outcome;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "broker/base/result.h"
@@ -24,15 +25,23 @@ struct ReadRequest {
 struct ReadOutcome {
   std::vector<RecordPtr> records;  // points that are not there are left out; damaged ones say so
   std::uint64_t run_end = 0;       // the run is complete below this sequence
+  // Why some could not be read just now: points that are left out may be there, and the run may have ended early.
+  std::optional<Error> failed;
 };
 
 ReadOutcome ReadRecords(const storage::Kv& kv, const ReadRequest& request);
 
-// One record with its message; null when it is not there.
+// One record with its message; null when it is not there. Errors: the store's, when it cannot be read just now. What the
+// store or its checksum calls damaged is a record that says so.
+Result<RecordPtr> TryReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence);
+// The same; what cannot be read just now counts as damaged.
 RecordPtr ReadRecord(const storage::Reader& reader, model::LogId log, std::uint64_t sequence);
 
 // The last record in [low, high) that was appended at or before `cutoff`, or null. None of them may be missing; a
-// damaged one counts as later.
+// damaged one counts as later. Errors: as TryReadRecord.
+Result<RecordPtr> TryLastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low,
+                                    std::uint64_t high, Time cutoff);
+// The same; null, too, when one cannot be read just now.
 RecordPtr LastAtOrBefore(const storage::Reader& reader, model::LogId log, std::uint64_t low, std::uint64_t high,
                          Time cutoff);
 

@@ -48,11 +48,14 @@ void Engine::Core::Replay(const Caller& caller, const ReplayRequest& request, Do
   const MessageLog& log = *(*topic)->log;
   const Place end{log.next_sequence, log.totals, true};
   const auto at_least = [](Time time) { return std::max(time, Time(Nanos{1})); };
-  FindTime(log, at_least(request.from), [this, caller, request, done, end, at_least, id = log.id](const Place& from) {
+  FindTime(log, at_least(request.from), [this, caller, request, done, end, at_least,
+                                          id = log.id](const Result<Place>& from) {
+    if (!from.ok()) return Answer(done, Result<TaskInfo>(from.error()));
     const MessageLog* found = logs_.Find(id.value());
-    if (!request.to || found == nullptr) return StartReplay(caller, request, id, from, end, done);
-    FindTime(*found, at_least(*request.to), [this, caller, request, done, from, end, id](const Place& to) {
-      StartReplay(caller, request, id, from, to.sequence < end.sequence ? to : end, done);
+    if (!request.to || found == nullptr) return StartReplay(caller, request, id, *from, end, done);
+    FindTime(*found, at_least(*request.to), [this, caller, request, done, from = *from, end, id](const Result<Place>& to) {
+      if (!to.ok()) return Answer(done, Result<TaskInfo>(to.error()));
+      StartReplay(caller, request, id, from, to->sequence < end.sequence ? *to : end, done);
     });
   });
 }

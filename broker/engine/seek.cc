@@ -18,16 +18,16 @@
 
 namespace broker::engine {
 
-void Engine::Core::FindTime(const MessageLog& log, Time time, std::function<void(const Place&)> then) {
+void Engine::Core::FindTime(const MessageLog& log, Time time, std::function<void(const Result<Place>&)> then) {
   const TimeMark end = log.End();
-  if (time > end.last_below || log.next_sequence == 1) return then({log.next_sequence, log.totals, true});
+  if (time > end.last_below || log.next_sequence == 1) return then(Place{log.next_sequence, log.totals, true});
   const std::uint64_t stored = StoredFrom(log);
   if (!log.tail.empty() && (log.tail.front()->append_time < time || log.tail.front()->sequence == 1)) {
     const auto at = std::partition_point(log.tail.begin(), log.tail.end(),
                                          [time](const RecordPtr& record) { return record->append_time < time; });
-    if ((*at)->sequence >= stored) return then({(*at)->sequence, (*at)->below(), true});
+    if ((*at)->sequence >= stored) return then(Place{(*at)->sequence, (*at)->below(), true});
     const RecordPtr first = log.InTail(stored);
-    return then({stored, first != nullptr ? first->below() : log.totals, false});
+    return then(Place{stored, first != nullptr ? first->below() : log.totals, false});
   }
   // Everything below the mark came before `time`, and what the tail begins with did not.
   const auto mark = log.marks.FloorAt(time - Nanos{1}, end);
@@ -37,14 +37,16 @@ void Engine::Core::FindTime(const MessageLog& log, Time time, std::function<void
   const RecordPtr fresh = log.InTail(low);
   if (fresh != nullptr) at_low.below = fresh->below();
   const bool known = fresh != nullptr || low == log.next_sequence;
-  Offload<Place>(
-      [&kv = deps_.kv, id = log.id, low, high, time, at_low, known] {
-        if (const RecordPtr last = LastAtOrBefore(kv, id, low, high, time - Nanos{1})) {
-          return Place{last->sequence + 1, last->totals, true};
-        }
+  Offload<Result<Place>>(
+      [&kv = deps_.kv, id = log.id, low, high, time, at_low, known]() -> Result<Place> {
+        const auto last = TryLastAtOrBefore(kv, id, low, high, time - Nanos{1});
+        if (!last.ok()) return last.error();
+        if (*last != nullptr) return Place{(*last)->sequence + 1, (*last)->totals, true};
+        if (known) return at_low;
+        const auto first = TryReadRecord(kv, id, low);
+        if (!first.ok()) return first.error();
         Place place = at_low;
-        const RecordPtr first = known ? nullptr : ReadRecord(kv, id, low);
-        if (first != nullptr && !first->damaged) place.below = first->below();
+        if (*first != nullptr && !(*first)->damaged) place.below = (*first)->below();
         return place;
       },
       std::move(then));
@@ -75,32 +77,36 @@ void Engine::Core::Seek(const Caller& caller, const std::string& name, const See
 
 void Engine::Core::SeekToTime(const Caller& caller, std::uint64_t id, Time time, Done<SubscriptionDescription> done) {
   const std::string name = FindCursor(id)->owner.name;
-  FindTime(*FindCursor(id)->log, time, [this, caller, id, name, time, done = std::move(done)](const Place& place) {
-    Cursor* cursor = FindCursor(id);
-    if (cursor == nullptr) {
-      return Answer(done, Result<SubscriptionDescription>(Error(ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
-                                                                fmt::format("subscription \"{}\" was deleted", name),
-                                                                "subscription/" + name)));
-    }
-    const MessageLog& log = *cursor->log;
-    const auto expired = log.marks.FloorAt(clock_.expiry_now() - cursor->settings.retention, log.End());
-    if (expired) ApplyFloor(*cursor, *expired);
-    const std::uint64_t from = SeekableFrom(*cursor, clock_.expiry_now());
-    // What lies between may be no message at all, but held.
-    const bool only_held = place.below.messages == cursor->below.messages && place.sequence >= StoredFrom(log);
-    if (!place.exact || (place.sequence < from && !only_held)) {
-      const Time earliest = std::chrono::ceil<Millis>(log.marks.PassesAt(from - 1, log.End()) + Nanos{1});
-      return Answer(
-          done, Result<SubscriptionDescription>(Error(
-                    ErrorCode::kFailedPrecondition, "SEEK_TOO_FAR_BACK",
-                    fmt::format("subscription \"{}\" cannot seek to {}: not all that was published since then is kept "
-                                "for it; the earliest is {}",
-                                name, FormatTime(time), FormatTime(earliest)),
-                    "subscription/" + name)));
-    }
-    Reset(*cursor, place.sequence, place.below, {});
-    DescribeSubscription(caller, name, done);
-  });
+  FindTime(
+      *FindCursor(id)->log, time, [this, caller, id, name, time, done = std::move(done)](const Result<Place>& found) {
+        if (!found.ok()) return Answer(done, Result<SubscriptionDescription>(found.error()));
+        const Place& place = *found;
+        Cursor* cursor = FindCursor(id);
+        if (cursor == nullptr) {
+          return Answer(done, Result<SubscriptionDescription>(
+                                  Error(ErrorCode::kNotFound, "SUBSCRIPTION_NOT_FOUND",
+                                        fmt::format("subscription \"{}\" was deleted", name), "subscription/" + name)));
+        }
+        const MessageLog& log = *cursor->log;
+        const auto expired = log.marks.FloorAt(clock_.expiry_now() - cursor->settings.retention, log.End());
+        if (expired) ApplyFloor(*cursor, *expired);
+        const std::uint64_t from = SeekableFrom(*cursor, clock_.expiry_now());
+        // What lies between may be no message at all, but held.
+        const bool only_held = place.below.messages == cursor->below.messages && place.sequence >= StoredFrom(log);
+        if (!place.exact || (place.sequence < from && !only_held)) {
+          const Time earliest = std::chrono::ceil<Millis>(log.marks.PassesAt(from - 1, log.End()) + Nanos{1});
+          return Answer(
+              done,
+              Result<SubscriptionDescription>(Error(
+                  ErrorCode::kFailedPrecondition, "SEEK_TOO_FAR_BACK",
+                  fmt::format("subscription \"{}\" cannot seek to {}: not all that was published since then is kept "
+                              "for it; the earliest is {}",
+                              name, FormatTime(time), FormatTime(earliest)),
+                  "subscription/" + name)));
+        }
+        Reset(*cursor, place.sequence, place.below, {});
+        DescribeSubscription(caller, name, done);
+      });
 }
 
 void Engine::Core::SeekToSnapshot(Cursor& cursor, const Snapshot& snapshot) {

@@ -50,11 +50,16 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   subscription->queue = queue;
   if (queue == nullptr) {
     MessageLog& log = *(*topic)->log;
+    auto earliest = start == StartAt::kEarliest ? Earliest(**topic) : Place{log.next_sequence, log.totals, true};
+    if (!earliest.ok()) return std::move(earliest).error();
     Cursor& cursor = AddCursor(log, subscription->settings.delivery, caller.name_space, owner);
     subscription->cursor = &cursor;
     subscription->id = cursor.id.value();
     if (subscription->settings.filter) SetFilter(cursor, *subscription->settings.filter);
-    if (start == StartAt::kEarliest) StartAtEarliest(cursor);
+    if (start == StartAt::kEarliest) {
+      SetPosition(cursor, earliest->sequence, earliest->below);
+      timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
+    }
     cursor.floor = cursor.position;
   } else {
     subscription->id = NextId();
@@ -67,19 +72,25 @@ Result<SubscriptionInfo> Engine::Core::CreateSubscription(const Caller& caller, 
   return added.Info();
 }
 
-void Engine::Core::StartAtEarliest(Cursor& cursor) {
-  const MessageLog& log = *cursor.log;
+Result<Place> Engine::Core::Earliest(const Topic& topic) const {
+  const MessageLog& log = *topic.log;
   const std::uint64_t stored = StoredFrom(log);
   const auto retained = log.retention > Nanos{0} ? RetainedFrom(log, clock_.expiry_now()) : std::nullopt;
-  if (retained && retained->sequence >= stored) {
-    SetPosition(cursor, retained->sequence, retained->below);
-  } else if (stored < log.next_sequence) {
-    RecordPtr first = log.InTail(stored);
-    if (first == nullptr) first = ReadRecord(deps_.kv, log.id, stored);
-    if (first == nullptr || first->damaged) return;
-    SetPosition(cursor, stored, first->below());
+  if (retained && retained->sequence >= stored) return Place{retained->sequence, retained->below, true};
+  if (stored >= log.next_sequence) return Place{log.next_sequence, log.totals, true};
+  RecordPtr first = log.InTail(stored);
+  if (first == nullptr) {
+    auto read = TryReadRecord(deps_.kv, log.id, stored);
+    if (!read.ok()) return std::move(read).error();
+    first = std::move(read).value();
   }
-  timers_.Set({TimerKind::kRetention, log.id.value()}, now_);
+  if (first == nullptr || first->damaged) {
+    return Error(ErrorCode::kDataLoss, "RECORD_DAMAGED",
+                 fmt::format("the earliest message of topic \"{}\", record {} of log {}, is damaged: nothing can start there",
+                             topic.name, stored, log.id.value()),
+                 "topic/" + topic.name);
+  }
+  return Place{stored, first->below(), true};
 }
 
 Result<SubscriptionInfo> Engine::Core::UpdateSubscription(const Caller& caller, const std::string& name,

@@ -23,7 +23,7 @@ enum class TimerKind : std::uint8_t {
   kIdempotency,  // an idempotency record expires
   kSnapshot,   // a snapshot expires
   kUnused,     // a subscription may have gone unused for too long
-  kCatchUp,    // a queue subscription goes on bringing its queue what waited
+  kCatchUp,    // a cursor goes on bringing a queue what waited for it
 };
 
 class Timers {

@@ -49,6 +49,15 @@ TEST_F(MemoryKvTest, APowerCutMayTakeAllThatWasNotSynced) {
   EXPECT_EQ(All(), "a=1 ");
 }
 
+TEST_F(MemoryKvTest, ReadsOfAFamilyFailAsOftenAsTold) {
+  ASSERT_TRUE(Put("a", "1", Sync::kYes).ok());
+  kv_.FailReads(Family::kLog, 2, MemoryKv::Fault::kDamaged);
+  EXPECT_TRUE(kv_.Get(Family::kMeta, "a", ReadMode::kExact).ok());
+  EXPECT_EQ(kv_.Get(Family::kLog, "a", ReadMode::kExact).error().code, ErrorCode::kDataLoss);
+  EXPECT_FALSE(kv_.NewSnapshot()->Get(Family::kLog, "a", ReadMode::kExact).ok());
+  EXPECT_EQ(All(), "a=1 ");
+}
+
 TEST_F(MemoryKvTest, TheEndOfTheProcessTakesNothingButDoesNotSync) {
   ASSERT_TRUE(Put("a", "1", Sync::kNo).ok());
   kv_.CrashKeepingAll();
