@@ -121,6 +121,7 @@ std::optional<PendingGroup> Engine::Core::TakeGroup() {
   group.commit.engine_time = now_;
   group.answers = journal_.TakeAnswers();
   journal_.BeginCommit();
+  came_due_ = 0;
   return group;
 }
 

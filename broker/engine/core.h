@@ -389,6 +389,7 @@ class Engine::Core {
   WaiterId last_waiter_ = 0;
   bool running_due_ = false;
   bool engine_dirty_ = false;
+  std::size_t came_due_ = 0;  // delayed messages, in the group being built
 
   std::set<std::uint64_t> serve_;     // cursors whose waiters may get something
   std::set<std::uint64_t> dirty_cursors_;

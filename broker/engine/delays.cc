@@ -10,24 +10,30 @@
 namespace broker::engine {
 namespace {
 
-constexpr std::size_t kDuePerRun = 256;  // then others have a turn
+// How many come due in one group, over all logs: then others have a turn.
+constexpr std::size_t kDuePerGroup = 256;
 
 }  // namespace
 
 void Engine::Core::RunDelay(MessageLog& log) {
-  const Topic* topic = nullptr;
-  catalog_.topics.ForEach([&](const Topic& candidate) {
-    if (candidate.log == &log) topic = &candidate;
-  });
-  const auto scheduled = schedule_.First(log, kDuePerRun + 1);
+  // When this group is durable; of several logs the one with the earliest `turn` goes first.
+  const auto again_later = [this, &log](Time turn) {
+    journal_.After([this, id = log.id.value(), turn] {
+      const MessageLog* found = logs_.Find(id);
+      if (found != nullptr && found->first_due_ms) timers_.Set({TimerKind::kDelay, id}, turn);
+    });
+  };
+  if (came_due_ == kDuePerGroup) return again_later(Schedule::AtMillisecond(log.first_due_ms.value_or(0)));
+  const Topic* topic = log.topic;
+  const auto scheduled = schedule_.First(log, kDuePerGroup + 1);
   if (topic != nullptr && FiltersQueues(*topic) && ReadDue(log, scheduled)) return;
   log.first_due_ms.reset();
-  std::size_t count = 0;
   for (const auto& [key, entry] : scheduled) {
-    if (Schedule::AtMillisecond(key.first) > now_ || count++ == kDuePerRun) {
+    if (Schedule::AtMillisecond(key.first) > now_ || came_due_ == kDuePerGroup) {
       log.first_due_ms = key.first;
       break;
     }
+    ++came_due_;
     if (IsExpired(entry.expires)) {
       schedule_.Remove(log, key, entry.size_bytes);
       continue;
@@ -51,7 +57,10 @@ void Engine::Core::RunDelay(MessageLog& log) {
     schedule_.Remove(log, key, entry.size_bytes);
   }
   log.due.clear();
-  if (log.first_due_ms) timers_.Set({TimerKind::kDelay, log.id.value()}, Schedule::AtMillisecond(*log.first_due_ms));
+  if (!log.first_due_ms) return;
+  const Time next = Schedule::AtMillisecond(*log.first_due_ms);
+  if (next <= now_) return again_later(now_);  // behind those that had none
+  timers_.Set({TimerKind::kDelay, log.id.value()}, next);
 }
 
 // Whether what has come due has to be read first: filters look at it, and it is not at hand.
@@ -59,7 +68,7 @@ bool Engine::Core::ReadDue(MessageLog& log, const std::map<ScheduleKey, Schedule
   if (log.reading_due) return true;  // what has come due meanwhile goes with it
   ReadRequest request{log.id, {}};
   for (const auto& [key, entry] : scheduled) {
-    if (Schedule::AtMillisecond(key.first) > now_ || request.points.size() == kDuePerRun) break;
+    if (Schedule::AtMillisecond(key.first) > now_ || request.points.size() == kDuePerGroup) break;
     const RecordPtr fresh = log.InTail(key.second);
     if ((fresh == nullptr || fresh->message == nullptr) && log.due.count(key.second) == 0) request.points.push_back(key.second);
   }

@@ -21,6 +21,7 @@
 namespace broker::engine {
 
 struct Cursor;
+struct Topic;
 
 using ScheduleKey = std::pair<std::int64_t, std::uint64_t>;  // due (ms), sequence of the held record
 
@@ -41,6 +42,7 @@ struct MessageLog {
   ChunkTable chunks;
   Nanos retention{0};         // of a topic that keeps for replay; 0: only what somebody needs
   std::uint64_t last_keyed = 0;  // no record behind it has an ordering key
+  const Topic* topic = nullptr;  // whose it is; null of a queue's, or once the topic is deleted
   std::vector<Cursor*> cursors;
   std::vector<Cursor*> filtered;  // those of them with a filter
   std::set<std::uint64_t> waiting;  // ids of cursors that have receivers waiting, or are catching up

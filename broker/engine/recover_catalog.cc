@@ -55,7 +55,7 @@ Status Engine::Core::LoadCatalog() {
         topic->settings.notes = FromRecord(record.notes());
         topic->settings.retention = log->retention = Nanos(record.retention_ns());
         topic->log = log;
-        topics[id] = &catalog_.topics.Add(std::move(topic));
+        log->topic = topics[id] = &catalog_.topics.Add(std::move(topic));
         return {};
       }));
   BROKER_RETURN_IF_ERROR(ScanKind<v0::QueueRecord>(

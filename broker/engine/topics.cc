@@ -36,6 +36,7 @@ Result<TopicInfo> Engine::Core::CreateTopic(const Caller& caller, std::string na
   topic->log = &logs_.Add(model::LogId(NextId()));
   topic->log->retention = topic->settings.retention;
   Topic& added = catalog_.topics.Add(std::move(topic));
+  added.log->topic = &added;
   StoreTopic(journal_, added, false);
   return added.Info();
 }
@@ -93,6 +94,7 @@ Status Engine::Core::DeleteTopic(const Caller& caller, const std::string& name, 
   schedule_.Clear(log);
   ApplyTopicRetention(log, Nanos{0});
   log.deleted = true;
+  log.topic = nullptr;
   StoreTopic(journal_, topic, true);
   catalog_.topics.Erase(topic);
   logs_.LookAt(log);

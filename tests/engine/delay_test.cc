@@ -205,5 +205,22 @@ TEST_F(Delays, ManyComeDueTogether) {
   EXPECT_EQ(Counts("orders"), "3000 ready");
 }
 
+TEST_F(Delays, DueTogetherComeInTurnsBetweenWhichOthersHaveTheirs) {
+  CreateQueue("mail");
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 1'000; ++i) bodies.push_back(std::to_string(i));
+  auto many = Batch("orders", Join(bodies));
+  for (auto& entry : many.entries) entry.delay = 10s;
+  ASSERT_TRUE(TryPublish(many).ok());
+  PublishDelayed("mail", "late", 10s);
+  kv().Reset();
+  clock().Advance(10s);
+  StopAtCommit(true);
+  EXPECT_EQ(kv().of(storage::Family::kSchedule).deletes, 256u);
+  KillAndReopen();
+  EXPECT_EQ(Receive("mail"), "late");
+  EXPECT_EQ(Receive("orders", 1'000), Join(bodies));
+}
+
 }  // namespace
 }  // namespace broker::test
