@@ -217,6 +217,7 @@ class Engine::Core {
 
   // ---- delays.cc
   void RunDelay(MessageLog& log);
+  void ComeDue(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& stored);
   bool ReadDue(MessageLog& log, const std::map<ScheduleKey, ScheduleEntry>& scheduled);
 
   // ---- deliver.cc
@@ -230,8 +231,7 @@ class Engine::Core {
                        std::uint64_t max_bytes);
   void PlanFresh(Cursor& cursor, Plan& plan, std::size_t limit, std::uint64_t max_bytes);
   void Deliver(Cursor& cursor, const Waiter& waiter, const Plan& plan);
-  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos visibility_timeout,
-                 std::uint16_t consumer);
+  Delivery Lease(Cursor& cursor, const RecordPtr& record, Entry entry, Nanos timeout, std::uint16_t consumer);
   void EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result);
   void AnswerExpiredWaiters(Cursor& cursor);
   // Moves the position past `record`, which becomes an outstanding entry unless it is held.

@@ -1,5 +1,6 @@
 // Delayed messages: a held record each, which cursors skip, and an entry in `schedule`. When it is due, an alias of it is
-// appended to the same log in the batch that deletes the entry; a topic's goes to its subscribed queues then, too.
+// appended to the same log in the batch that deletes the entry; a topic's goes to its subscribed queues then, too. What
+// cannot be read stays delayed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +13,10 @@ namespace {
 
 // How many come due in one group, over all logs: then others have a turn.
 constexpr std::size_t kDuePerGroup = 256;
+constexpr Nanos kScanAgain = std::chrono::seconds(10);  // after a read of the schedule that failed
+constexpr Nanos kReadAgain = std::chrono::hours(1);     // of a message that filters have to see
+
+bool FiltersDue(const MessageLog& log) { return log.topic != nullptr && FiltersQueues(*log.topic); }
 
 }  // namespace
 
@@ -24,43 +29,52 @@ void Engine::Core::RunDelay(MessageLog& log) {
     });
   };
   if (came_due_ == kDuePerGroup) return again_later(Schedule::AtMillisecond(log.first_due_ms.value_or(0)));
-  const Topic* topic = log.topic;
   const auto scheduled = schedule_.First(log, kDuePerGroup + 1);
-  if (topic != nullptr && FiltersQueues(*topic) && ReadDue(log, scheduled)) return;
+  if (!scheduled.ok()) return timers_.Set({TimerKind::kDelay, log.id.value()}, now_ + kScanAgain);
+  if (FiltersDue(log) && ReadDue(log, *scheduled)) return;
   log.first_due_ms.reset();
-  for (const auto& [key, entry] : scheduled) {
+  for (const auto& [key, entry] : *scheduled) {
     if (Schedule::AtMillisecond(key.first) > now_ || came_due_ == kDuePerGroup) {
-      log.first_due_ms = key.first;
+      log.first_due_ms = std::min(key.first, log.first_due_ms.value_or(key.first));
       break;
     }
     ++came_due_;
-    if (IsExpired(entry.expires)) {
-      schedule_.Remove(log, key, entry.size_bytes);
-      continue;
-    }
-    const model::MessageId own{log.id, model::Sequence(key.second)};
-    StoredRecord source;
-    source.expires = entry.expires;
-    source.size_bytes = entry.size_bytes;
-    source.key_hash = entry.key_hash;
-    Alias alias;
-    if (entry.alias != nullptr) alias = *entry.alias;
-    // A held alias that outlived its source was kept as a full copy, which alone still tells its origin.
-    const bool copied = entry.alias != nullptr && log.kept.count(key.second) > 0;
-    if (const RecordPtr fresh = log.InTail(key.second); fresh != nullptr && !copied) source.message = fresh->message;
-    if (const auto read = log.due.find(key.second); read != log.due.end()) source.message = read->second;
-    if (entry.alias == nullptr || copied) alias.target = own;
-    alias.id = own;
-    const model::MessageId target = alias.target;
-    AppendAlias(log, std::move(alias), source, std::nullopt);
-    if (topic != nullptr) FanOut(*topic, target, source, Copies::kCameDue);
-    schedule_.Remove(log, key, entry.size_bytes);
+    ComeDue(log, key, entry);
   }
   log.due.clear();
   if (!log.first_due_ms) return;
   const Time next = Schedule::AtMillisecond(*log.first_due_ms);
   if (next <= now_) return again_later(now_);  // behind those that had none
   timers_.Set({TimerKind::kDelay, log.id.value()}, next);
+}
+
+void Engine::Core::ComeDue(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& stored) {
+  ScheduleEntry entry = stored;
+  if (entry.damaged) {
+    RecordPtr held = log.InTail(key.second);
+    if (held == nullptr) held = ReadRecord(deps_.kv, log.id, key.second);
+    if (held == nullptr || held->damaged) return schedule_.Postpone(log, key, entry, now_ + kReadAgain);
+    entry = {held->size_bytes, held->key_hash, held->expires, held->alias};
+  }
+  if (IsExpired(entry.expires)) return schedule_.Remove(log, key, entry.size_bytes);
+  const model::MessageId own{log.id, model::Sequence(key.second)};
+  StoredRecord source;
+  source.expires = entry.expires;
+  source.size_bytes = entry.size_bytes;
+  source.key_hash = entry.key_hash;
+  Alias alias;
+  if (entry.alias != nullptr) alias = *entry.alias;
+  // A held alias that outlived its source was kept as a full copy, which alone still tells its origin.
+  const bool copied = entry.alias != nullptr && log.kept.count(key.second) > 0;
+  if (const RecordPtr fresh = log.InTail(key.second); fresh != nullptr && !copied) source.message = fresh->message;
+  if (const auto read = log.due.find(key.second); read != log.due.end()) source.message = read->second;
+  if (source.message == nullptr && FiltersDue(log)) return schedule_.Postpone(log, key, entry, now_ + kReadAgain);
+  if (entry.alias == nullptr || copied) alias.target = own;
+  alias.id = own;
+  const model::MessageId target = alias.target;
+  AppendAlias(log, std::move(alias), source, std::nullopt);
+  if (log.topic != nullptr) FanOut(*log.topic, target, source, Copies::kCameDue);
+  schedule_.Remove(log, key, entry.size_bytes);
 }
 
 // Whether what has come due has to be read first: filters look at it, and it is not at hand.

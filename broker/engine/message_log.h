@@ -30,6 +30,7 @@ struct ScheduleEntry {
   std::uint64_t key_hash = 0;
   Time expires{};  // zero: none
   std::shared_ptr<const Alias> alias;  // what to append when due, if the held record is an alias itself
+  bool damaged = false;  // its bytes on disk do not hold: the held record tells all of this, too
 };
 
 struct MessageLog {

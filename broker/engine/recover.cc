@@ -162,12 +162,11 @@ Status Engine::Core::LoadKept() {
           }
         }
         if (record.messages() == 0) return {};
-        return ScanRecords<v0::ScheduleRecord>(
-            deps_.kv, Family::kSchedule, PairKey(id, 0), PairKey(id + 1, 0),
-            [&](std::string_view key, const v0::ScheduleRecord&) -> Status {
-              if (!log->first_due_ms) log->first_due_ms = static_cast<std::int64_t>(ReadBigEndian(key, 8));
-              return {};
-            });
+        return deps_.kv.Scan(Family::kSchedule, PairKey(id, 0), PairKey(id + 1, 0), ReadMode::kExact,
+                             [log](std::string_view key, std::string_view) {
+                               log->first_due_ms = static_cast<std::int64_t>(ReadBigEndian(key, 8));
+                               return false;
+                             });
       }));
   return ScanRecords<v0::LogRecord>(
       deps_.kv, Family::kKept, kFirst, kEnd, [&](std::string_view key, const v0::LogRecord&) -> Status {

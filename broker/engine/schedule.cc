@@ -18,24 +18,36 @@ std::uint64_t AsKey(std::int64_t ms) { return static_cast<std::uint64_t>(ms); }
 
 }  // namespace
 
-void Schedule::Add(MessageLog& log, const StoredRecord& record) {
-  v0::ScheduleRecord entry;
-  entry.set_size_bytes(record.size_bytes);
-  entry.set_key_hash(record.key_hash);
-  if (record.alias != nullptr) ToRecord(*record.alias, *entry.mutable_alias());
-  entry.set_expires_ns(ToNanos(record.expires));
-  const ScheduleKey key{Millisecond(record.due), record.sequence};
-  journal_.Put(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second), entry);
+void Schedule::Put(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& entry) {
+  v0::ScheduleRecord durable;
+  durable.set_size_bytes(entry.size_bytes);
+  durable.set_key_hash(entry.key_hash);
+  if (entry.alias != nullptr) ToRecord(*entry.alias, *durable.mutable_alias());
+  durable.set_expires_ns(ToNanos(entry.expires));
+  const std::string at = TripleKey(log.id.value(), AsKey(key.first), key.second);
+  if (entry.damaged) {
+    journal_.PutEmpty(Family::kSchedule, at);  // and so it stays
+  } else {
+    journal_.Put(Family::kSchedule, at, durable);
+  }
   journal_.RequireSync();
-  log.schedule_added[key] = {{record.size_bytes, record.key_hash, record.expires, record.alias}, journal_.group()};
+  log.schedule_added[key] = {entry, journal_.group()};
   pending_.insert(log.id.value());
+}
+
+void Schedule::Add(MessageLog& log, const StoredRecord& record) {
+  const ScheduleKey key{Millisecond(record.due), record.sequence};
+  Put(log, key, {record.size_bytes, record.key_hash, record.expires, record.alias});
   log.delayed += {1, record.size_bytes};
   if (Chunk* chunk = log.chunks.Find(record.sequence)) ++chunk->scheduled;
   logs_.DelayedChanged(log);
-  if (!log.first_due_ms || key.first < *log.first_due_ms) {
-    log.first_due_ms = key.first;
-    timers_.Set({TimerKind::kDelay, log.id.value()}, AtMillisecond(key.first));
-  }
+  Expect(log, key);
+}
+
+void Schedule::Expect(MessageLog& log, const ScheduleKey& key) {
+  if (log.first_due_ms && *log.first_due_ms <= key.first) return;
+  log.first_due_ms = key.first;
+  timers_.Set({TimerKind::kDelay, log.id.value()}, AtMillisecond(key.first));
 }
 
 void Schedule::Remove(MessageLog& log, const ScheduleKey& key, std::uint64_t size_bytes) {
@@ -54,8 +66,17 @@ void Schedule::Remove(MessageLog& log, const ScheduleKey& key, std::uint64_t siz
   }
 }
 
+void Schedule::Postpone(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& entry, Time due) {
+  journal_.Delete(Family::kSchedule, TripleKey(log.id.value(), AsKey(key.first), key.second));
+  log.schedule_added.erase(key);
+  log.schedule_removed[key] = journal_.group();
+  const ScheduleKey later{Millisecond(due), key.second};
+  Put(log, later, entry);
+  Expect(log, later);
+}
+
 // The store lags behind by the groups that are not durable yet: what they add and remove is in memory.
-std::map<ScheduleKey, ScheduleEntry> Schedule::First(const MessageLog& log, std::size_t limit) const {
+Result<std::map<ScheduleKey, ScheduleEntry>> Schedule::First(const MessageLog& log, std::size_t limit) const {
   std::map<ScheduleKey, ScheduleEntry> first;
   for (const auto& [key, added] : log.schedule_added) first.emplace(key, added.first);
   if (log.schedule_cleared_in > journal_.committed()) return first;
@@ -70,6 +91,8 @@ std::map<ScheduleKey, ScheduleEntry> Schedule::First(const MessageLog& log, std:
         v0::ScheduleRecord entry;
         if (const Status opened = storage::Open(key, value, entry); !opened.ok()) {
           broker::Log(LogLevel::kError, "schedule_entry_damaged", {{"log", id}, {"why", opened.error().message}});
+          first.emplace(at, ScheduleEntry{.damaged = true});
+          return true;
         }
         first.emplace(at, ScheduleEntry{entry.size_bytes(), entry.key_hash(), FromNanos(entry.expires_ns()),
                                         entry.has_alias() ? std::make_shared<const Alias>(FromRecord(entry.alias())) : nullptr});
@@ -77,6 +100,7 @@ std::map<ScheduleKey, ScheduleEntry> Schedule::First(const MessageLog& log, std:
       });
   if (!status.ok()) {
     broker::Log(LogLevel::kError, "schedule_scan_failed", {{"log", id}, {"why", status.error().message}});
+    return status.error();
   }
   return first;
 }

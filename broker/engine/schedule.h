@@ -28,11 +28,13 @@ class Schedule {
   void Add(MessageLog& log, const StoredRecord& record);
   // It came due, or was cancelled. Leaves the timer alone.
   void Remove(MessageLog& log, const ScheduleKey& key, std::uint64_t size_bytes);
+  // It stays delayed, until `due`, since it could not be read. From then on it cannot be cancelled.
+  void Postpone(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& entry, Time due);
   // All of the log's, and its timer.
   void Clear(MessageLog& log);
 
   // The first entries in order of due time: at least `limit` if there are so many.
-  std::map<ScheduleKey, ScheduleEntry> First(const MessageLog& log, std::size_t limit) const;
+  Result<std::map<ScheduleKey, ScheduleEntry>> First(const MessageLog& log, std::size_t limit) const;
   Result<bool> Contains(const MessageLog& log, const ScheduleKey& key) const;
   // Whether something about the log's is not durable yet.
   bool is_pending(const MessageLog& log) const { return pending_.count(log.id.value()) > 0; }
@@ -40,6 +42,10 @@ class Schedule {
   void ForgetCommitted();
 
  private:
+  void Put(MessageLog& log, const ScheduleKey& key, const ScheduleEntry& entry);
+  // Sets the log's timer if `key` is the first.
+  void Expect(MessageLog& log, const ScheduleKey& key);
+
   const storage::Kv& kv_;
   Journal& journal_;
   Timers& timers_;

@@ -10,6 +10,18 @@ using engine::MessageState;
 class Delays : public EngineTest {
  protected:
   Delays() { CreateQueue("orders"); }
+
+  // The family's first value.
+  void Damage(storage::Family family) {
+    std::string first;
+    EXPECT_TRUE(store().Scan(family, "", "\xff", storage::ReadMode::kExact, [&first](std::string_view key, std::string_view) {
+      first = key;
+      return false;
+    }).ok());
+    auto batch = store().NewBatch();
+    batch->Put(family, first, "damaged");
+    EXPECT_TRUE(store().Write(std::move(batch), storage::Sync::kYes).ok());
+  }
 };
 
 TEST_F(Delays, HoldBackUntilDue) {
@@ -220,6 +232,66 @@ TEST_F(Delays, DueTogetherComeInTurnsBetweenWhichOthersHaveTheirs) {
   KillAndReopen();
   EXPECT_EQ(Receive("mail"), "late");
   EXPECT_EQ(Receive("orders", 1'000), Join(bodies));
+}
+
+TEST_F(Delays, AreLookedForAgainWhenTheScheduleCannotBeRead) {
+  PublishDelayed("orders", "a", 1h);
+  PublishDelayed("orders", "b", 2h);
+  KillAndReopen();
+  store().FailReads(storage::Family::kSchedule, 1);
+  Advance(1h);
+  EXPECT_EQ(Counts("orders"), "2 delayed");
+  Advance(10s);
+  EXPECT_EQ(Receive("orders"), "a");
+  Ack("orders", "a");
+  Advance(1h);
+  EXPECT_EQ(Receive("orders"), "b");
+}
+
+TEST_F(Delays, OnATopicWaitUntilFiltersCanReadThem) {
+  CreateTopic("events");
+  CreateQueue("kinds");
+  SubscribeFiltered("with-kind", "events", "kinds", "attributes:kind");
+  SubscribeFiltered("without-kind", "events", "orders", "NOT attributes:kind");
+  PublishDelayed("events", "a", 1h);
+  PublishDelayed("events", "b", 90min);
+  KillAndReopen();
+  store().FailReads(storage::Family::kLog, 1);
+  Advance(1h);
+  EXPECT_EQ(Counts("kinds"), "empty");
+  EXPECT_EQ(Counts("orders"), "empty");
+  EXPECT_EQ(DescribeTopic("events")->delayed, 2u);
+  KillAndReopen();
+  Advance(30min);
+  EXPECT_EQ(Receive("orders"), "b");
+  EXPECT_EQ(Peek("events", MessageState::kDelayed), "a");
+  Ack("orders", "b");
+  Advance(30min);
+  EXPECT_EQ(Receive("orders"), "a");
+  EXPECT_EQ(Counts("kinds"), "empty");
+  EXPECT_EQ(DescribeTopic("events")->delayed, 0u);
+}
+
+TEST_F(Delays, OfWhichTheEntryIsDamagedCountAsTheirRecordSays) {
+  PublishDelayed("orders", "12345", 10s);
+  KillAndReopen();
+  Damage(storage::Family::kSchedule);
+  Advance(10s);
+  EXPECT_EQ(Counts("orders"), "1 ready");
+  EXPECT_EQ(StatsOf("orders").bytes, 5u);
+  EXPECT_EQ(Receive("orders"), "12345");
+}
+
+TEST_F(Delays, OfWhichNothingCanBeReadStayDelayed) {
+  PublishDelayed("orders", "a", 10s);
+  KillAndReopen();
+  Damage(storage::Family::kSchedule);
+  Damage(storage::Family::kLog);
+  for (int i = 0; i < 3; ++i) {
+    Advance(1h);
+    KillAndReopen();
+    EXPECT_EQ(Counts("orders"), "1 delayed");
+  }
 }
 
 }  // namespace
