@@ -103,8 +103,11 @@ void Engine::Core::StartMove(MessageLog& log, Chunk& chunk) {
         survivors.records = ReadRecords(kv, {model::LogId(id), {all.begin(), all.end()}});
         return survivors;
       },
-      [this, id, first, all_stored](const Survivors& survivors) {
-        if (MessageLog* owner = logs_.Find(id)) FinishMove(*owner, first, survivors.records, survivors.scheduled, all_stored);
+      [this, id, first, all_stored, group = journal_.group()](Survivors survivors) {
+        MessageLog* owner = logs_.Find(id);
+        if (owner == nullptr) return;
+        if (owner->schedule_cleared_in >= group) survivors.scheduled.clear();  // by a purge since the read began
+        FinishMove(*owner, first, survivors.records, survivors.scheduled, all_stored);
       });
 }
 

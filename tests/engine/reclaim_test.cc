@@ -390,5 +390,24 @@ TEST_F(Reclamation, MarksAndDeduplicationEntriesDoNotPileUp) {
   EXPECT_EQ(store().KeyCount(Family::kDedup), 0u);
 }
 
+TEST(ReclamationAndPurge, AChunkWhoseSurvivorsWereBeingReadGoesWithThem) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EngineHarness harness(SmallChunks(), seed);
+    harness.CreateQueue("orders");
+    harness.PublishDelayed("orders", "late", 10h);
+    harness.Publish("orders", "a,b,c,d,e,f,g,h,i,j,k,l");
+    std::vector<std::string> receipts;
+    for (const auto& delivery : harness.Deliveries("orders", 100)) receipts.push_back(delivery.receipt);
+    harness.StartAck("orders", receipts);
+    harness.StopAtCommit(true);
+    harness.Kill();
+    harness.ReopenFor(1);  // the survivor's read may be under way
+    harness.Purge("orders");
+    harness.Advance(25min);
+    EXPECT_EQ(harness.store().KeyCount(Family::kLog), 0u) << "seed " << seed;
+    EXPECT_EQ(harness.store().KeyCount(Family::kKept), 0u) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace broker::test
