@@ -28,6 +28,8 @@ struct RocksdbOptions {
   std::uint64_t max_wal_bytes = 128u << 20;
   // Garbage in reclaimed ranges that may stay on disk before a compaction is started for it.
   std::uint64_t reclaim_bytes = 16u << 20;
+  // Table files that are kept open. Beside them the store needs a few descriptors for logs, folders and what it writes.
+  int max_open_files = 512;
   const RocksdbSeam* seam = nullptr;
 };
 

@@ -83,7 +83,7 @@ rocksdb::DBOptions DbOptions(const RocksdbOptions& options) {
   db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.memtable_bytes);
   db.max_total_wal_size = options.max_wal_bytes;
   db.max_background_jobs = 2;  // one flush, one compaction
-  db.max_open_files = 512;
+  db.max_open_files = options.max_open_files;
   db.bytes_per_sync = kMebibyte;  // of tables: else a large flush holds up the log's sync behind it
   db.avoid_unnecessary_blocking_io = true;
   // An error that RocksDB could get over by itself is still an error to us; only lack of space may pass.

@@ -1,10 +1,8 @@
 #include "broker/native/native_server.h"
 
-#include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
 #include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server_builder.h>
 
 #include <array>
 #include <chrono>
@@ -126,12 +124,16 @@ NativeServer::NativeServer(NativeOptions options, Loop& loop, engine::Engine& en
 NativeServer::~NativeServer() = default;
 
 Status NativeServer::Start() {
+  auto listening = Acceptor::Listen(options_.host, options_.port);
+  if (!listening.ok()) return std::move(listening).error();
+  acceptor_ = *std::move(listening);
+  port_ = acceptor_->port();
   google::protobuf::SetLogHandler(nullptr);  // process-wide; what cannot be parsed is answered, not logged
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options_.address, grpc::InsecureServerCredentials(), &port_);
+  hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetMaxSendMessageSize(-1);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // or a second daemon would share the port unnoticed
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
@@ -140,13 +142,13 @@ Status NativeServer::Start() {
   services_->Register(builder);
   loop_.Use(builder.AddCompletionQueue());
   server_ = builder.BuildAndStart();
-  if (!server_ || port_ == 0) {
-    return Error(ErrorCode::kUnavailable, "CANNOT_LISTEN",
-                 fmt::format("cannot listen on {}: another program uses the port, or the address is not this "
-                             "machine's; choose another one",
-                             options_.address));
-  }
+  BROKER_CHECK(server_ != nullptr);  // it opens nothing that could fail
   services_->Arm();
+  acceptor_->Start(options_.max_descriptor, [this](int descriptor) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    hand_over_->HandleNewConnection(&connection);
+  });
   return {};
 }
 
@@ -156,6 +158,7 @@ bool NativeServer::Drain(Nanos grace) {
 }
 
 void NativeServer::Stop() {
+  acceptor_.reset();
   server_->Shutdown(FromNow(kConnectionsGrace));
   RunOnStrand(
       loop_, [this](std::function<void()> done) { context_.Drain(std::move(done)); }, std::nullopt);

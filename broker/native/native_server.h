@@ -9,15 +9,18 @@
 #pragma once
 
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
 #include "broker/engine/engine.h"
+#include "broker/native/acceptor.h"
 #include "broker/native/admin_service.h"
 #include "broker/native/context.h"
 #include "broker/native/loop.h"
@@ -25,9 +28,12 @@
 namespace broker::native {
 
 struct NativeOptions {
-  std::string address = "127.0.0.1:8085";  // port 0: any free one
-  ResolveNamespace resolve_namespace;      // none: names stand for themselves
-  std::function<ServerFacts()> facts;      // required; called on the strand
+  std::string host = "127.0.0.1";  // an IP address
+  std::uint16_t port = 0;          // 0: any free one
+  // A connection whose descriptor is not below this is closed at once: see acceptor.h.
+  int max_descriptor = std::numeric_limits<int>::max();
+  ResolveNamespace resolve_namespace;  // none: names stand for themselves
+  std::function<ServerFacts()> facts;  // required; called on the strand
 };
 
 class NativeServer {
@@ -39,10 +45,10 @@ class NativeServer {
   NativeServer& operator=(const NativeServer&) = delete;
 
   // Listens, and gives the loop its queue. Calls are served as soon as the loop runs.
-  // Errors: kUnavailable (reason CANNOT_LISTEN) naming the address.
+  // Errors: kUnavailable (reason CANNOT_LISTEN) naming the address and why.
   Status Start();
   // The bound port.
-  int port() const { return port_; }
+  std::uint16_t port() const { return port_; }
 
   // Says NOT_SERVING, refuses new calls with UNAVAILABLE, ends waiting receives empty and streams with UNAVAILABLE,
   // their leases given back uncounted, and waits until what is in flight has been answered, at most for `grace`.
@@ -60,7 +66,9 @@ class NativeServer {
   Context context_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
+  std::unique_ptr<Acceptor> acceptor_;  // what it takes is handed over
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace broker::native

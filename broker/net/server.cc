@@ -111,9 +111,12 @@ class ServerImpl final : public Server {
   }
 
   void Take(IoLoop& loop, tcp::socket socket) {
-    const std::size_t most = shared_->options.max_connections;
-    if (shared_->connections >= most) {
-      if (!std::exchange(full_, true)) Log(LogLevel::kWarning, "http_connections_full", {{"limit", most}});
+    const ServerOptions& options = shared_->options;
+    if (shared_->connections >= options.max_connections || socket.native_handle() >= options.max_descriptor) {
+      if (!std::exchange(full_, true)) {
+        Log(LogLevel::kWarning, "http_connections_full",
+            {{"limit", options.max_connections}, {"descriptors", options.max_descriptor}});
+      }
       return;  // closes it
     }
     full_ = false;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,9 @@ struct ServerOptions {
   std::size_t all_bodies_bytes = 256u << 20;   // being read or handled; above it requests with a body get 503
   std::size_t all_answers_bytes = 256u << 20;  // being written; above it the clients slowest to take theirs are closed
   std::size_t max_connections = 10'000;        // a further one is closed at once
+  // So is one whose descriptor is not below this: the system gives the lowest that is free, so this bounds what the whole
+  // process holds when a client comes, and leaves the rest to others.
+  int max_descriptor = std::numeric_limits<int>::max();
 
   Nanos header_timeout = std::chrono::seconds(10);  // from a request's first byte to the end of its header: 408
   Nanos body_timeout = std::chrono::seconds(60);    // from there to the end of its body: 408

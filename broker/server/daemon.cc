@@ -23,6 +23,7 @@
 #include "broker/net/router.h"
 #include "broker/net/server.h"
 #include "broker/server/commit_thread.h"
+#include "broker/server/descriptors.h"
 #include "broker/server/health_routes.h"
 #include "broker/server/readiness.h"
 #include "broker/server/service_manager.h"
@@ -54,7 +55,11 @@ struct Failure {
 
 class Daemon {
  public:
-  explicit Daemon(const Config& config) : config_(config), started_(clock_.Wall()), started_monotonic_(clock_.Monotonic()) {}
+  Daemon(const Config& config, const Descriptors& descriptors)
+      : config_(config),
+        descriptors_(descriptors),
+        started_(clock_.Wall()),
+        started_monotonic_(clock_.Monotonic()) {}
 
   std::optional<Failure> Start();
   void Watch() { watch_->Look(); }
@@ -62,6 +67,7 @@ class Daemon {
 
  private:
   void WarnOfStrangers() const;
+  void WarnOfFewDescriptors() const;
   std::optional<Failure> StartHttp();
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
@@ -73,6 +79,7 @@ class Daemon {
   native::ServerFacts Facts() const;
 
   const Config& config_;
+  const Descriptors descriptors_;
   SystemClock clock_;
   SystemEntropy entropy_;
   const Time started_;
@@ -97,6 +104,7 @@ class Daemon {
 std::optional<Failure> Daemon::Start() {
   Log(LogLevel::kInfo, "starting", {{"version", BROKER_VERSION}, {"data", config_.data}});
   WarnOfStrangers();
+  WarnOfFewDescriptors();
   if (auto failure = StartHttp()) return failure;
   if (auto failure = OpenEngine()) return failure;
   DriveCommits();
@@ -121,11 +129,22 @@ void Daemon::WarnOfStrangers() const {
        {"http", config_.http_address.ToString()}});
 }
 
+void Daemon::WarnOfFewDescriptors() const {
+  if (!descriptors_.few()) return;
+  Log(LogLevel::kWarning, "few_descriptors",
+      {{"message", "the process may open few files: raise the limit (ulimit -n, LimitNOFILE) for more connections"},
+       {"limit", descriptors_.limit},
+       {"http_connections", descriptors_.http_connections},
+       {"table_files", descriptors_.table_files}});
+}
+
 std::optional<Failure> Daemon::StartHttp() {
   AddHealthRoutes(routes_, readiness_);
   net::ServerOptions options;
   options.host = config_.http_address.host;
   options.port = config_.http_address.port;
+  options.max_connections = descriptors_.http_connections;
+  options.max_descriptor = descriptors_.http_below;
   auto http = net::Server::Start(
       std::move(options),
       [this](net::Request request, net::Responder responder) {
@@ -147,6 +166,7 @@ std::optional<Failure> Daemon::OpenEngine() {
   storage::DataFolderOptions options;
   options.rocksdb.block_cache_bytes = config_.block_cache_bytes;
   options.rocksdb.memtable_bytes = config_.write_buffer_bytes;
+  options.rocksdb.max_open_files = descriptors_.table_files;
   auto folder = storage::DataFolder::Open(config_.data, entropy_, std::move(options));
   if (!folder.ok()) return Failure{ExitCodeOfDataFolder(folder.error()), std::move(folder).error()};
   folder_ = *std::move(folder);
@@ -204,16 +224,18 @@ std::function<std::string(std::string_view)> Daemon::ResolveNamespace() const {
 
 std::optional<Failure> Daemon::StartNative() {
   native::NativeOptions options;
-  options.address = config_.grpc_address.ToString();
+  options.host = config_.grpc_address.host;
+  options.port = config_.grpc_address.port;
+  options.max_descriptor = descriptors_.grpc_below;
   options.resolve_namespace = ResolveNamespace();
   options.facts = [this] { return Facts(); };
   native_ = std::make_unique<native::NativeServer>(std::move(options), loop_, *engine_, clock_);
   if (auto started = native_->Start(); !started.ok()) {
     Error error = std::move(started).error();
-    error.message += " with --grpc-address";
+    error.message += "; choose another with --grpc-address";
     return Failure{ExitCode::kAddress, std::move(error)};
   }
-  const ListenAddress bound{config_.grpc_address.host, static_cast<std::uint16_t>(native_->port())};
+  const ListenAddress bound{config_.grpc_address.host, native_->port()};
   Log(LogLevel::kInfo, "listening", {{"api", "grpc"}, {"address", bound.ToString()}});
   return std::nullopt;
 }
@@ -280,7 +302,12 @@ void Daemon::Stop(std::string_view signal) {
 }  // namespace
 
 ExitCode RunDaemon(const Config& config, StopSignals& signals) {
-  Daemon daemon(config);
+  const auto descriptors = ShareDescriptors(RaiseDescriptorLimit());
+  if (!descriptors.ok()) {
+    fmt::print(stderr, "brokerd: {}\n", descriptors.error().message);
+    return ExitCode::kConfiguration;
+  }
+  Daemon daemon(config, *descriptors);
   if (auto failure = daemon.Start()) {
     fmt::print(stderr, "brokerd: {}\n", failure->error.message);
     return failure->code;

@@ -8,7 +8,7 @@ namespace broker::server {
 enum class ExitCode {
   kOk = 0,            // stopped in order, or said what it was asked to say
   kDefect = 1,        // something that must not happen; a failed check aborts with SIGABRT instead
-  kConfiguration = 2, // a flag, variable or file is wrong: nothing was started
+  kConfiguration = 2, // a flag, variable or file is wrong, or too few files may be opened: nothing was started
   kAddress = 3,       // an address cannot be listened on
   kDataFolder = 4,    // the data folder is in use, not ours, of another format, or may not be read or written
   kDataLoss = 5,      // the data folder is damaged, or lacks what it had: see storage/README.md for the salvage

@@ -1,5 +1,4 @@
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -24,14 +23,6 @@ Environment ReadEnvironment() {
   return environment;
 }
 
-// Connections and table files need descriptors: take as many as the system lets us.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 ExitCode Main(const std::vector<std::string>& arguments) {
   StopSignals signals;  // before any other thread
   auto loaded = LoadConfig(arguments, ReadEnvironment());
@@ -47,7 +38,6 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     case Action::kRun: break;
   }
   ConfigureLog(loaded->config.log_level, loaded->config.log_format);
-  RaiseDescriptorLimit();
   return RunDaemon(loaded->config, signals);
 }
 

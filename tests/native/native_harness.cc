@@ -40,7 +40,6 @@ NativeHarness::NativeHarness() {
                 .value();
   loop_.Drive(*engine_, [this](engine::PendingGroup group) { Commit(std::move(group)); });
   NativeOptions options;
-  options.address = "127.0.0.1:0";
   options.resolve_namespace = [](std::string_view id) { return std::string(id == "000000000000" ? "default" : id); };
   options.facts = [this] {
     return ServerFacts{"1.2.3", "f0", clock_.Wall(), clock_.Monotonic(), std::string("no room")};

@@ -151,6 +151,13 @@ TEST_F(LimitsTest, ConnectionsBeyondTheBoundAreClosedAndRoomComesBack) {
   EXPECT_TRUE(taken.Call(Get("/")).has_value());
 }
 
+TEST_F(LimitsTest, AConnectionWhoseDescriptorIsTooHighIsClosed) {
+  options_.max_descriptor = 0;
+  Start();
+  HttpClient refused(port());
+  EXPECT_TRUE(refused.ClosedByServer());
+}
+
 TEST_F(LimitsTest, WhoSendsAHeaderByteByByteIsRefusedInTimeAndDisturbsNobody) {
   Start();
   HttpClient slow(port());
