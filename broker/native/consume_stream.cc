@@ -12,7 +12,7 @@ namespace broker::native {
 namespace {
 
 constexpr std::uint64_t kMaxResponseBytes = 1u << 20;  // of messages in one response
-constexpr std::size_t kMaxSettling = 64;               // unanswered settle requests; then the stream is not read
+constexpr std::size_t kMaxSettling = 64;  // settle requests whose answers have not left; then the stream is not read
 
 }  // namespace
 
@@ -49,7 +49,9 @@ void ConsumeStream::Requested(grpc::ByteBuffer& bytes) {
 }
 
 void ConsumeStream::ReadOn() {
-  if (!closing_ && !reading() && !ended() && settling_.size() < kMaxSettling) Read();
+  if (closing_ || reading() || ended()) return;
+  const auto answered = static_cast<std::size_t>(response_.settled_size());
+  if (settling_.size() + answered + settled_in_write_ < kMaxSettling) Read();
 }
 
 void ConsumeStream::Open(const v1::ConsumeOpen& open) {
@@ -132,6 +134,7 @@ void ConsumeStream::Flush() {
   if (writing() || ended() || finishing()) return;
   if (!response_.opened() && gathered_.empty() && response_.settled().empty()) return;
   in_write_ = std::exchange(gathered_, {});
+  settled_in_write_ = static_cast<std::size_t>(response_.settled_size());
   Write(response_);
   response_.Clear();
 }
@@ -139,6 +142,7 @@ void ConsumeStream::Flush() {
 void ConsumeStream::Written(bool ok) {
   if (ok) outstanding_->Sent(in_write_);
   in_write_.clear();
+  settled_in_write_ = 0;
   Flush();
   Receive();
   ReadOn();

@@ -90,6 +90,7 @@ class ConsumeStream final : public StreamCall {
 
   std::deque<std::unique_ptr<Settling>> settling_;  // in the order of the requests
   int settles_at_engine_ = 0;
+  std::size_t settled_in_write_ = 0;  // answers in the write under way
 
   std::optional<Closing> closing_;
   bool given_back_ = false;

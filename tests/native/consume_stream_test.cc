@@ -1,6 +1,13 @@
 // Messages.Consume.
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel_posix.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 
 #include "tests/native/native_harness.h"
 
@@ -38,6 +45,7 @@ class Consumer {
       opened |= response.opened();
       for (const auto& delivery : response.deliveries()) deliveries.push_back(delivery);
       for (const auto& settled_one : response.settled()) settled.push_back(settled_one);
+      most_settled = std::max(most_settled, static_cast<std::size_t>(response.settled_size()));
     }
     return true;
   }
@@ -75,11 +83,32 @@ class Consumer {
   bool opened = false;
   std::vector<v1::Delivery> deliveries;
   std::vector<v1::ConsumeResponse::Settled> settled;
+  std::size_t most_settled = 0;  // in one response
 
  private:
   TestContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::ConsumeRequest, v1::ConsumeResponse>> stream_;
   std::uint64_t last_settle_ = 0;
+};
+
+// A channel over a socket of our own, which can end without a word of gRPC's.
+class ConnectionToLose {
+ public:
+  explicit ConnectionToLose(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(::fcntl(socket_, F_SETFL, O_NONBLOCK), 0);
+    channel_ = grpc::CreateInsecureChannelFromFd("lost", socket_);
+  }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  void Lose() { EXPECT_EQ(::shutdown(socket_, SHUT_RDWR), 0); }
+
+ private:
+  const int socket_;  // the channel's
+  std::shared_ptr<grpc::Channel> channel_;
 };
 
 class ConsumeStreamServer : public NativeHarness {};
@@ -258,6 +287,26 @@ TEST_F(ConsumeStreamServer, ManySettlesAreAnsweredInTheirOrder) {
   EXPECT_TRUE(consumer.Close().ok());
 }
 
+TEST_F(ConsumeStreamServer, SettlesWhoseAnswersAreNotReadAreNotTakenInWithoutEnd) {
+  CreateQueue("billing");
+  Publish("billing", {std::string(9u << 20, 'x')});
+  Consumer consumer(*messages);
+  consumer.Open("billing");
+  ASSERT_TRUE(WaitFor([&] { return StatsOf("billing").leased() == 1; }));  // its delivery fills the way to the client
+  constexpr std::uint64_t kSettles = 300;
+  for (std::uint64_t i = 0; i < kSettles; ++i) {
+    v1::ConsumeRequest request;
+    request.set_settle_id(i);
+    request.add_acks("nonsense");
+    ASSERT_TRUE(consumer.Write(request));
+  }
+  Barrier();
+  EXPECT_TRUE(consumer.ReadUntil([&] { return consumer.settled.size() == kSettles; }));
+  for (std::uint64_t i = 0; i < kSettles; ++i) EXPECT_EQ(consumer.settled[i].settle_id(), i);
+  EXPECT_LE(consumer.most_settled, 64u);
+  EXPECT_TRUE(consumer.Close().ok());
+}
+
 TEST_F(ConsumeStreamServer, AClosedStreamGivesBackWhatItDeliveredCounted) {
   CreateQueue("billing");
   Publish("billing", {"a", "b"});
@@ -287,16 +336,13 @@ TEST_F(ConsumeStreamServer, ACancelledStreamGivesBackWhatItDeliveredCounted) {
 TEST_F(ConsumeStreamServer, ALostConnectionGivesBackWhatItDeliveredCounted) {
   CreateQueue("billing");
   Publish("billing", {"a"});
-  auto connection = NewChannel();
-  auto stub = v1::Messages::NewStub(connection);
-  {
-    Consumer consumer(*stub);
-    consumer.Open("billing");
-    ASSERT_TRUE(consumer.ReadDeliveries(1));
-    consumer.Cancel();
-  }
-  stub.reset();
-  connection.reset();
+  ConnectionToLose connection(server().port());
+  auto stub = v1::Messages::NewStub(connection.channel());
+  Consumer consumer(*stub);
+  consumer.Open("billing");
+  ASSERT_TRUE(consumer.ReadDeliveries(1));
+  connection.Lose();
+  EXPECT_EQ(consumer.End().error_code(), grpc::UNAVAILABLE);
   const auto again = Receive("billing", 1, 60s);
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].attempt(), 2u);
