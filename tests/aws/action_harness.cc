@@ -18,8 +18,9 @@ const sns::SigningKey& TestKey() {
   return key;
 }
 
-ActionTest::ActionTest(Service service)
-    : backend{.engine = engine(),
+ActionTest::ActionTest(Service service, engine::EngineOptions options)
+    : EngineTest(std::move(options)),
+      backend{.engine = engine(),
               .clock = clock(),
               .entropy = entropy_,
               .resolve_namespace = [](std::string_view) { return std::string(model::kDefaultNamespace); },
@@ -36,7 +37,7 @@ const Action& ActionTest::Find(std::string_view name) {
   BROKER_CHECK(false);
 }
 
-ActionTest::Asked ActionTest::Start(std::string_view action, std::string_view input) {
+ActionTest::Asked ActionTest::Post(std::string_view action, std::string_view input) {
   const Form form = input.starts_with('{') ? Form::kJson : Form::kQuery;
   Value tree;
   if (form == Form::kJson) {
@@ -58,6 +59,11 @@ ActionTest::Asked ActionTest::Start(std::string_view action, std::string_view in
     BROKER_CHECK(!answer->has_value());
     *answer = result.ok() ? RenderOutput(frame, *result) : RenderRefusal(frame, result.error());
   });
+  return asked;
+}
+
+ActionTest::Asked ActionTest::Start(std::string_view action, std::string_view input) {
+  Asked asked = Post(action, input);
   Drain();
   if (asked.answered()) asked.call->Answered();
   return asked;

@@ -28,7 +28,7 @@ const aws::sns::SigningKey& TestKey();
 
 class ActionTest : public EngineTest {
  public:
-  explicit ActionTest(aws::Service service);
+  explicit ActionTest(aws::Service service, engine::EngineOptions options = {});
 
   aws::Identity identity{.access_key = {},
                          .account = "000000000000",
@@ -45,6 +45,8 @@ class ActionTest : public EngineTest {
 
     bool answered() const { return answer->has_value(); }
   };
+  // Leaves it to the engine, which does not run yet.
+  Asked Post(std::string_view action, std::string_view input);
   // Runs the engine until it is quiet; the answer may not be there yet.
   Asked Start(std::string_view action, std::string_view input);
   // REQUIRES: it is answered once the engine is quiet.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -108,26 +110,43 @@ struct SubscribeAction {
     attributes.Keep(settings);
     backend.engine.CreateSubscription(
         place.topic.caller, place.id, std::move(settings), engine::StartAt::kEnd,
-        [this, place, queue, attributes, done = std::move(done)](const Result<engine::SubscriptionInfo>& created) {
+        [this, place, attributes, done = std::move(done)](const Result<engine::SubscriptionInfo>& created) {
           if (!created.ok()) return done(ToSnsRefusal(created.error()));
           const Output out{fmt::format("{}:{}", place.topic.arn(), place.id)};
           if (attributes.Get("ReplayPolicy").empty()) return done(out);
-          Replay(place, queue, attributes, created->created, Then(done, out));
+          Replay(place, *created, [this, place, done, out](const Result<void, Refusal>& replayed) {
+            if (replayed.ok()) return done(out);
+            // What is refused leaves nothing behind.
+            backend.engine.DeleteSubscription(place.topic.caller, place.id,
+                                              [done, refusal = replayed.error()](const Status&) { done(refusal); });
+          });
         });
   }
 
-  void Replay(const SubscriptionPlace& place, const std::string& queue, const SubscriptionAttributes& attributes,
-              Time created, Finished finished) const {
-    StartReplay(backend, place, queue, attributes, created,
-                [this, place, finished = std::move(finished)](Result<std::string, Refusal> task) {
-                  if (!task.ok()) return finished(std::move(task).error());
+  // Starts the replay of a new subscription and notes it there. Who asks meanwhile gets the answer of who asked first.
+  void Replay(const SubscriptionPlace& place, const engine::SubscriptionInfo& info, Finished finished) const {
+    const Starting::key_type key{place.topic.caller.name_space, place.id};
+    std::vector<Finished>& waiting = (*starting)[key];
+    waiting.push_back(std::move(finished));
+    if (waiting.size() > 1) return;
+    const Finished tell = [this, key](const Result<void, Refusal>& result) {
+      const std::vector<Finished> told = std::move((*starting)[key]);
+      starting->erase(key);
+      for (const Finished& each : told) each(result);
+    };
+    const auto attributes = SubscriptionAttributes::Of(info.settings, place.topic.identity);
+    StartReplay(backend, place, *info.settings.queue, attributes, info.created,
+                [this, place, tell](Result<std::string, Refusal> task) {
+                  if (!task.ok()) return tell(std::move(task).error());
                   engine::SubscriptionPatch patch;
                   patch.notes.annotations["aws.ReplayTask"] = *task;
-                  backend.engine.UpdateSubscription(place.topic.caller, place.id, std::move(patch),
-                                                    [finished](const Result<engine::SubscriptionInfo>& noted) {
-                                                      if (!noted.ok()) return finished(ToSnsRefusal(noted.error()));
-                                                      finished({});
-                                                    });
+                  backend.engine.UpdateSubscription(
+                      place.topic.caller, place.id, std::move(patch),
+                      [this, place, task = *task, tell](const Result<engine::SubscriptionInfo>& noted) {
+                        if (noted.ok()) return tell({});
+                        CancelReplay(backend, place.topic.caller, task);
+                        tell(ToSnsRefusal(noted.error()));
+                      });
                 });
   }
 
@@ -182,7 +201,7 @@ struct SubscribeAction {
     return std::nullopt;
   }
 
-  // The same one, if what is asked for changes nothing.
+  // The same one, if what is asked for changes nothing; with the replay that a call cut short did not start.
   void AnswerExisting(const TopicPlace& topic, const SubscriptionView& is, const Input& in, Done<Output> done) const {
     SubscriptionAttributes asked = is.attributes;
     if (auto set = asked.SetAll(AttributesOf::kRequest, in.attributes); !set.ok()) return done(std::move(set).error());
@@ -190,10 +209,18 @@ struct SubscribeAction {
       return done(Wrong("Attributes Reason: Subscription already exists with different attributes"));
     }
     Output out{is.pending && !in.return_arn.value_or(false) ? "pending confirmation" : is.Arn(topic)};
+    if (!is.pending && !is.attributes.Get("ReplayPolicy").empty() && is.replay_task.empty()) {
+      return Replay({topic, is.id}, *backend.engine.LookUpSubscription(topic.caller, is.id),
+                    Then(std::move(done), std::move(out)));
+    }
     WhenDurable(backend, topic, [out = std::move(out), done = std::move(done)] { done(out); });
   }
 
+  // Whom to tell of the replays that are being started, by the subscription's namespace and name. Of the strand.
+  using Starting = std::map<std::pair<std::string, std::string>, std::vector<Finished>>;
+
   const Backend& backend;
+  std::unique_ptr<Starting> starting = std::make_unique<Starting>();
 };
 
 void Read(Fields& f, SubscribeAction::Input& in) {

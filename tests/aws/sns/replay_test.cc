@@ -43,7 +43,7 @@ TEST(ReplayPolicyText, TimesAreExact) {
 
 class SnsReplay : public SnsTest {
  public:
-  SnsReplay() {
+  explicit SnsReplay(engine::EngineOptions options = {}) : SnsTest(std::move(options)) {
     CreateQueue("billing.fifo", {.delivery = {.ordered = true}});
     Archive(R"({"MessageRetentionPeriod":"1"})");
   }
@@ -102,6 +102,64 @@ TEST_F(SnsReplay, NeedsAnArchiveAndAStartInThePast) {
   EXPECT_THAT(refused(From(now() + 1h)), HasSubstr("StartingPoint is not in the past"));
   Archive("{}");
   EXPECT_THAT(refused(From(now() - 1h)), HasSubstr("the topic has no ArchivePolicy"));
+}
+
+TEST_F(SnsReplay, OfACallThatWasCutShortIsStartedByTheSameCallAgain) {
+  const Time from = now();
+  Send("a");
+  Advance(1s);
+  const Parameters replays{{"ReplayPolicy", From(from)}, {"RawMessageDelivery", "true"}};
+  // As the engine has it when the daemon dies between the subscription and its replay.
+  ASSERT_TRUE(TryCreateSubscription("s", {.topic = "orders.fifo",
+                                          .queue = "billing.fifo",
+                                          .notes = {.annotations = {{"aws.ReplayPolicy", From(from)}}}})
+                  .ok());
+  const std::string arn = topic + ":s";
+  EXPECT_EQ(SubscriptionAttribute(arn, "ReplayStatus"), "Pending");
+  Advance(1s);
+  Send("b");
+  EXPECT_EQ(SubscribeQueue(topic, "billing.fifo", replays), arn);
+  EXPECT_EQ(SubscriptionAttribute(arn, "ReplayStatus"), "Completed");
+  EXPECT_EQ(SubscribeQueue(topic, "billing.fifo", replays), arn);
+  EXPECT_EQ(Receive("billing.fifo"), "b,a");
+}
+
+TEST_F(SnsReplay, IsOneForTwoWhoSubscribeAtOnce) {
+  const Time from = now();
+  Send("a");
+  Advance(1s);
+  const std::string form = Form(ToQueue(topic, "billing.fifo", {{"ReplayPolicy", From(from)}}));
+  const Asked one = Post("Subscribe", form);
+  const Asked other = Post("Subscribe", form);
+  Drain();
+  ASSERT_TRUE(one.answered() && other.answered());
+  EXPECT_EQ((*one.answer)->status, 200);
+  EXPECT_EQ((*one.answer)->body, (*other.answer)->body);
+  EXPECT_EQ(Receive("billing.fifo"), "a");
+}
+
+class SnsReplayAboveTheLimit : public SnsReplay {
+ public:
+  SnsReplayAboveTheLimit() : SnsReplay({.max_running_tasks = 1}) {
+    CreateQueue("a");
+    CreateQueue("b");
+    EngineHarness::Publish("a", "1,2,3,4,5");
+    running = TryMove({.queue = "a", .destination = model::Target{std::nullopt, "b"}, .rate = 1})->id;
+  }
+
+  model::TaskId running{0};
+};
+
+TEST_F(SnsReplayAboveTheLimit, LeavesNoSubscriptionBehind) {
+  const Time from = now();
+  Send("x");
+  Advance(1s);
+  const Parameters replays{{"ReplayPolicy", From(from)}};
+  EXPECT_THAT(Refused("Subscribe", ToQueue(topic, "billing.fifo", replays)), HasSubstr("1 tasks are running"));
+  EXPECT_THAT(Ok("ListSubscriptionsByTopic", {{"TopicArn", topic}}), Not(HasSubstr("SubscriptionArn")));
+  ASSERT_TRUE(TryCancelTask(running).ok());
+  SubscribeQueue(topic, "billing.fifo", replays);
+  EXPECT_EQ(Receive("billing.fifo"), "x");
 }
 
 }  // namespace

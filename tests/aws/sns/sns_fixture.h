@@ -19,14 +19,15 @@ using ::testing::Not;
 
 class SnsTest : public test::ActionTest {
  public:
-  SnsTest() : ActionTest(Service::kSns) {}
+  explicit SnsTest(engine::EngineOptions options = {}) : ActionTest(Service::kSns, std::move(options)) {}
 
   using Parameters = std::vector<std::pair<std::string, std::string>>;
-  net::Response Request(std::string_view action, const Parameters& parameters) {
+  static std::string Form(const Parameters& parameters) {
     std::string form;
     for (const auto& [name, value] : parameters) form += fmt::format("&{}={}", name, PercentEncode(value));
-    return Ask(action, form.empty() ? form : form.substr(1));
+    return form.empty() ? form : form.substr(1);
   }
+  net::Response Request(std::string_view action, const Parameters& parameters) { return Ask(action, Form(parameters)); }
   // The body of an answer that is no refusal.
   std::string Ok(std::string_view action, const Parameters& parameters) {
     const net::Response response = Request(action, parameters);
@@ -66,15 +67,18 @@ class SnsTest : public test::ActionTest {
                         {{"Attributes.entry.1.key", "FifoTopic"}, {"Attributes.entry.1.value", "true"}});
     return Text(Ok("CreateTopic", parameters), "TopicArn");
   }
-  std::string SubscribeQueue(const std::string& topic_arn, const std::string& queue,
-                             const Parameters& attributes = {}) {
+  Parameters ToQueue(const std::string& topic_arn, const std::string& queue, const Parameters& attributes = {}) {
     Parameters parameters{{"TopicArn", topic_arn}, {"Protocol", "sqs"}, {"Endpoint", identity.QueueArn(queue)}};
     for (const auto& [name, value] : attributes) {
       const std::size_t number = (parameters.size() - 1) / 2;
       parameters.emplace_back(fmt::format("Attributes.entry.{}.key", number), name);
       parameters.emplace_back(fmt::format("Attributes.entry.{}.value", number), value);
     }
-    return Text(Ok("Subscribe", parameters), "SubscriptionArn");
+    return parameters;
+  }
+  std::string SubscribeQueue(const std::string& topic_arn, const std::string& queue,
+                             const Parameters& attributes = {}) {
+    return Text(Ok("Subscribe", ToQueue(topic_arn, queue, attributes)), "SubscriptionArn");
   }
   void Publish(const std::string& topic_arn, const std::string& message, Parameters more = {}) {
     more.insert(more.end(), {{"TopicArn", topic_arn}, {"Message", message}});
