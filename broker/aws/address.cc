@@ -8,6 +8,20 @@
 
 namespace broker::aws {
 
+std::string_view PathOf(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url.remove_prefix(std::min(url.find('/'), url.size()));
+  return url;
+}
+
+std::string_view Below(std::string_view base, std::string_view path) {
+  if (base.empty() || !path.starts_with(base)) return path;
+  const std::string_view rest = path.substr(base.size());
+  if (rest.empty()) return "/";
+  return rest.starts_with('/') ? rest : path;
+}
+
 std::optional<QueueAddress> QueueAddress::FromPath(std::string_view path) {
   if (!path.starts_with('/')) return std::nullopt;
   std::vector<std::string> parts;
@@ -31,14 +45,8 @@ std::optional<QueueAddress> QueueAddress::FromPath(std::string_view path) {
   return address;
 }
 
-std::optional<QueueAddress> QueueAddress::FromUrl(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme != std::string_view::npos) {
-    url.remove_prefix(scheme + 3);
-    url.remove_prefix(std::min(url.find('/'), url.size()));
-    return FromPath(url);
-  }
-  if (url.starts_with('/')) return FromPath(url);
+std::optional<QueueAddress> QueueAddress::FromUrl(std::string_view url, std::string_view base) {
+  if (url.starts_with('/') || url.find("://") != std::string_view::npos) return FromPath(Below(base, PathOf(url)));
   if (url.empty() || url.find('/') != std::string_view::npos) return std::nullopt;
   return QueueAddress{std::string(url), {}, {}};
 }

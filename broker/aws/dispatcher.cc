@@ -53,8 +53,8 @@ void Dispatcher::Add(Service service, std::unique_ptr<const Action> action) {
 const Dispatcher::Table& Dispatcher::TableOf(Service service) const { return service == Service::kSqs ? sqs_ : sns_; }
 
 void Dispatcher::Handle(net::Request request, net::Responder responder) {
-  Asked asked =
-      Understand(request, [this](std::string_view action) { return sns_.contains(action) && !sqs_.contains(action); });
+  const auto only_sns_has = [this](std::string_view action) { return sns_.contains(action) && !sqs_.contains(action); };
+  Asked asked = Understand(request, only_sns_has, PathOf(naming_.public_url));
   Frame frame{asked.service, asked.form, asked.action, NewUuid(entropy_)};
   auto start = Prepare(asked);
   if (!start.ok()) return responder.Send(RenderRefusal(frame, start.error()));

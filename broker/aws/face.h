@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "broker/aws/backend.h"
 #include "broker/aws/dispatcher.h"
@@ -27,6 +28,7 @@ class Face {
   void Drain(std::function<void()> idle) { dispatcher_.Drain(std::move(idle)); }
 
  private:
+  const std::string base_path_;  // of the daemon's own URL
   const sns::SigningKey key_;
   sns::EnvelopeRenderer envelopes_;
   const Backend backend_;

@@ -88,15 +88,17 @@ Service ServiceOf(Asked& asked, const std::function<bool(std::string_view)>& onl
 
 }  // namespace
 
-bool Claims(const net::Request& request) {
-  return request.Find(kTargetHeader).has_value() || request.path() == "/" ||
-         QueueAddress::FromPath(request.path()).has_value();
+bool Claims(const net::Request& request, std::string_view base) {
+  const std::string_view path = Below(base, request.path());
+  return request.Find(kTargetHeader).has_value() || path == "/" || QueueAddress::FromPath(path).has_value();
 }
 
-Asked Understand(const net::Request& request, const std::function<bool(std::string_view)>& only_sns_has) {
+Asked Understand(const net::Request& request, const std::function<bool(std::string_view)>& only_sns_has,
+                 std::string_view base) {
   Asked asked;
-  if (request.path() != "/") {
-    asked.at_queue = QueueAddress::FromPath(request.path()).has_value();
+  const std::string_view path = Below(base, request.path());
+  if (path != "/") {
+    asked.at_queue = QueueAddress::FromPath(path).has_value();
     if (!asked.at_queue) {
       asked.refusal = Refuse(CommonFault::kInvalidAddress,
                              fmt::format("The address {} is not valid for this endpoint.", Shown(request.path())));
@@ -109,7 +111,7 @@ Asked Understand(const net::Request& request, const std::function<bool(std::stri
   }
   target ? ReadJsonInput(request, *target, asked) : ReadFormInput(request, asked);
   if (asked.at_queue && asked.input.Find("QueueUrl") == nullptr) {
-    asked.input.members.push_back({"QueueUrl", Value{Value::Kind::kText, std::string(request.path()), {}, {}}});
+    asked.input.members.push_back({"QueueUrl", Value{Value::Kind::kText, std::string(path), {}, {}}});
   }
   auto signature = ReadSignature(request);
   if (signature.ok()) {

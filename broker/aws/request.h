@@ -25,11 +25,13 @@ struct Asked {
   std::optional<Refusal> refusal;          // what is wrong, to be said in `form` and by `service`
 };
 
-// Whether a request is for this face at all: by its target header, or by its path.
-bool Claims(const net::Request& request);
+// Whether a request is for this face at all: by its target header, or by its path. Here and below `base` is the path of
+// the daemon's own URL, of which a path may be below.
+bool Claims(const net::Request& request, std::string_view base = {});
 
 // The service, by what is surest: the target header; the signature's scope; the parameter Version; a queue's path.
 // Else SQS, unless the action is one that only SNS has.
-Asked Understand(const net::Request& request, const std::function<bool(std::string_view)>& only_sns_has);
+Asked Understand(const net::Request& request, const std::function<bool(std::string_view)>& only_sns_has,
+                 std::string_view base = {});
 
 }  // namespace broker::aws

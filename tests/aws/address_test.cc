@@ -50,6 +50,20 @@ INSTANTIATE_TEST_SUITE_P(
         Url{"http://h//123456789012/q", std::nullopt}, Url{"http://h/queue/%ff/123456789012/q", std::nullopt},
         Url{"a/b", std::nullopt}, Url{"http://h/123456789012/%zz", std::nullopt}));
 
+TEST(BasePathTest, AQueuesUrlMayStandBelowThePathOfTheDaemonsOwnUrl) {
+  const std::string_view base = PathOf("https://broker.example/sqs");
+  EXPECT_EQ(base, "/sqs");
+  EXPECT_EQ(PathOf("https://broker.example"), "");
+  const QueueAddress orders{"orders", std::string(kAccount), ""};
+  for (const char* const url : {"https://h/sqs/123456789012/orders", "/sqs/123456789012/orders",
+                                "https://h/123456789012/orders", "/123456789012/orders"}) {
+    EXPECT_EQ(QueueAddress::FromUrl(url, base), orders) << url;
+  }
+  for (const char* const url : {"/sqsx/123456789012/orders", "/sns/123456789012/orders", "/sqs/sqs/123456789012/orders"}) {
+    EXPECT_EQ(QueueAddress::FromUrl(url, base), std::nullopt) << url;
+  }
+}
+
 Identity Caller(std::optional<Signature> signature, const Naming& naming = {}) {
   return Identity::Of(net::Request{.headers = {{"Host", "broker:4566"}}, .peer = "p"}, signature, naming);
 }

@@ -75,6 +75,22 @@ TEST(RequestTest, AQueuesOwnPathIsItsUrlUnlessTheInputHasOne) {
   EXPECT_FALSE(Ask(Query("Action=SendMessage")).at_queue);
 }
 
+TEST(RequestTest, PathsMayBeBelowThatOfTheDaemonsOwnUrl) {
+  const auto ask = [](const std::string& path) {
+    return Understand(Query("Action=SendMessage", path), [](std::string_view) { return false; }, "/sqs");
+  };
+  for (const char* const path : {"/", "/sqs", "/sqs/"}) {
+    EXPECT_FALSE(ask(path).refusal || ask(path).at_queue) << path;
+    EXPECT_TRUE(Claims({.target = path}, "/sqs")) << path;
+  }
+  for (const char* const path : {"/sqs/123456789012/orders", "/123456789012/orders"}) {
+    EXPECT_EQ(ask(path).input.Find("QueueUrl")->text, "/123456789012/orders") << path;
+    EXPECT_TRUE(Claims({.target = path}, "/sqs")) << path;
+  }
+  EXPECT_TRUE(ask("/sns/123456789012/orders").refusal.has_value());
+  EXPECT_FALSE(Claims({.target = "/sns/123456789012/orders"}, "/sqs"));
+}
+
 struct Bad {
   net::Request request;
   std::string_view code;

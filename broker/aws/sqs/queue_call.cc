@@ -7,7 +7,7 @@
 namespace broker::aws::sqs {
 
 Result<QueueCall, Refusal> CallAbout(const Backend& backend, const Call& call, const std::string& url) {
-  auto address = QueueAddress::FromUrl(url);
+  auto address = QueueAddress::FromUrl(url, PathOf(call.identity().base_url));
   if (!address)
     return Refuse(CommonFault::kInvalidAddress,
                   fmt::format("The address {} is not valid for this endpoint.", Shown(url)));
@@ -17,7 +17,7 @@ Result<QueueCall, Refusal> CallAbout(const Backend& backend, const Call& call, c
 }
 
 Access NeedsQueue(std::string_view action, const Call& call, const std::string& url) {
-  const auto address = QueueAddress::FromUrl(url);
+  const auto address = QueueAddress::FromUrl(url, PathOf(call.identity().base_url));
   return {fmt::format("sqs:{}", action), address ? call.identity().At(*address).QueueArn(address->name) : "*"};
 }
 

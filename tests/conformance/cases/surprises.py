@@ -43,6 +43,16 @@ class QueueUrlFromElsewhere(OwnDaemon):
         self.send(url, "through the endpoint")
         self.assertEqual(self.bodies(url), ["through the endpoint"])
 
+    def test_public_url_with_a_path(self):
+        self.start("--aws-public-url=https://queues.example/sqs")
+        url = self.queue()
+        self.assertTrue(url.startswith("https://queues.example/sqs/000000000000/"), url)
+        self.send(url, "through the endpoint")
+        below = self.world.client("sqs", endpoint=f"http://{self.broker.http_address}/sqs")
+        below.send_message(QueueUrl=url, MessageBody="below the path")
+        self.send(url.replace("/sqs", ""), "without the path")
+        self.assertEqual(sorted(self.bodies(url)), ["below the path", "through the endpoint", "without the path"])
+
 
 class DeletedStaysDeleted(OwnDaemon):
     def some_are_deleted(self, url, send):
