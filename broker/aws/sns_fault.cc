@@ -39,7 +39,7 @@ Fault RowOf(SnsFault fault) {
   return {};
 }
 
-Refusal ToSnsRefusal(const Error& error) {
+Refusal ToSnsRefusal(const Error& error, SnsFault quota) {
   const auto invalid = [&] { return Refuse(SnsFault::kInvalidParameter, "Invalid parameter: " + error.message); };
   switch (error.code) {
     case ErrorCode::kInvalidArgument: return invalid();
@@ -51,9 +51,8 @@ Refusal ToSnsRefusal(const Error& error) {
       return Refuse(SnsFault::kInvalidState, error.message);
     case ErrorCode::kLimitExceeded:
       if (error.reason == "QUEUE_FULL") return Refuse(SnsFault::kThrottled, error.message);
-      return Refuse(error.resource.starts_with("subscription") ? SnsFault::kSubscriptionLimitExceeded
-                                                               : SnsFault::kTopicLimitExceeded,
-                    error.message);
+      if (error.reason == "QUOTA_EXCEEDED") return Refuse(quota, error.message);
+      return invalid();
     case ErrorCode::kStorageFull: return Refuse(CommonFault::kServiceUnavailable, error.message);
     case ErrorCode::kInvalidReceipt: return invalid();
     case ErrorCode::kLeaseLost: return Refuse(SnsFault::kInvalidState, error.message);

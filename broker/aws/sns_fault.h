@@ -37,7 +37,8 @@ Fault RowOf(SnsFault fault);
 
 inline Refusal Refuse(SnsFault fault, std::string message) { return {RowOf(fault), std::move(message)}; }
 
-Refusal ToSnsRefusal(const Error& error);
+// `quota`: what the action calls a quota of the namespace that is used up.
+Refusal ToSnsRefusal(const Error& error, SnsFault quota = SnsFault::kTopicLimitExceeded);
 Refusal ToSnsRefusal(const FieldProblem& problem, Form form);
 
 }  // namespace broker::aws

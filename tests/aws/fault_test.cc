@@ -83,6 +83,11 @@ TEST(FaultTest, AMissingTopicIsNotFound) {
   EXPECT_EQ(refusal.fault.status, 404);
 }
 
+TEST(FaultTest, ALimitThatIsNoQuotaIsAParametersFault) {
+  const Refusal refusal = ToSnsRefusal(Error(ErrorCode::kLimitExceeded, "TOO_MANY_FILTER_STEPS", "too many", "topic/t"));
+  EXPECT_EQ(refusal.fault.code, "InvalidParameter");
+}
+
 TEST(FaultTest, ProblemsOfFieldsNameTheField) {
   using Kind = FieldProblem::Kind;
   const auto code = [](Refusal refusal) { return std::string(refusal.fault.code); };

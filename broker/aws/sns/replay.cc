@@ -62,7 +62,7 @@ void StartReplay(const Backend& backend, const SubscriptionPlace& place, const s
   request.filter = attributes.filter();
   backend.engine.Replay(place.topic.caller, std::move(request),
                         [started = std::move(started)](const Result<engine::TaskInfo>& task) {
-                          if (!task.ok()) return started(ToSnsRefusal(task.error()));
+                          if (!task.ok()) return started(ToSnsRefusal(task.error(), SnsFault::kReplayLimitExceeded));
                           started(fmt::format("{}", task->id.value()));
                         });
 }

@@ -111,7 +111,7 @@ struct SubscribeAction {
     backend.engine.CreateSubscription(
         place.topic.caller, place.id, std::move(settings), engine::StartAt::kEnd,
         [this, place, attributes, done = std::move(done)](const Result<engine::SubscriptionInfo>& created) {
-          if (!created.ok()) return done(ToSnsRefusal(created.error()));
+          if (!created.ok()) return done(ToSnsRefusal(created.error(), SnsFault::kSubscriptionLimitExceeded));
           const Output out{fmt::format("{}:{}", place.topic.arn(), place.id)};
           if (attributes.Get("ReplayPolicy").empty()) return done(out);
           Replay(place, *created, [this, place, done, out](const Result<void, Refusal>& replayed) {

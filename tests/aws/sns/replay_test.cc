@@ -155,11 +155,22 @@ TEST_F(SnsReplayAboveTheLimit, LeavesNoSubscriptionBehind) {
   Send("x");
   Advance(1s);
   const Parameters replays{{"ReplayPolicy", From(from)}};
-  EXPECT_THAT(Refused("Subscribe", ToQueue(topic, "billing.fifo", replays)), HasSubstr("1 tasks are running"));
+  EXPECT_THAT(Refused("Subscribe", ToQueue(topic, "billing.fifo", replays)),
+              HasSubstr("ReplayLimitExceeded: 1 tasks are running"));
   EXPECT_THAT(Ok("ListSubscriptionsByTopic", {{"TopicArn", topic}}), Not(HasSubstr("SubscriptionArn")));
   ASSERT_TRUE(TryCancelTask(running).ok());
   SubscribeQueue(topic, "billing.fifo", replays);
   EXPECT_EQ(Receive("billing.fifo"), "x");
+}
+
+TEST_F(SnsReplayAboveTheLimit, IsNotSet) {
+  const std::string arn = SubscribeQueue(topic, "billing.fifo");
+  Advance(1s);
+  EXPECT_THAT(
+      Refused("SetSubscriptionAttributes",
+              {{"SubscriptionArn", arn}, {"AttributeName", "ReplayPolicy"}, {"AttributeValue", From(now() - 1s)}}),
+      HasSubstr("ReplayLimitExceeded: 1 tasks are running"));
+  EXPECT_EQ(SubscriptionAttribute(arn, "ReplayPolicy"), "(none)");
 }
 
 }  // namespace

@@ -65,6 +65,21 @@ TEST_F(SnsSubscriptions, EndpointsAreChecked) {
             "NotFound: Topic does not exist");
 }
 
+class SnsSubscriptionQuota : public SnsTest {
+ public:
+  SnsSubscriptionQuota() : SnsTest({.max_topics = 1, .max_subscriptions = 1}) {}
+};
+
+TEST_F(SnsSubscriptionQuota, IsSaidAsEachActionDeclares) {
+  const std::string topic = Topic("orders");
+  CreateQueue("a");
+  CreateQueue("b");
+  SubscribeQueue(topic, "a");
+  EXPECT_THAT(Refused("Subscribe", ToQueue(topic, "b")),
+              HasSubstr("SubscriptionLimitExceeded: namespace \"default\" has 1 subscriptions; it may have 1"));
+  EXPECT_THAT(Refused("CreateTopic", {{"Name", "other"}}), HasSubstr("TopicLimitExceeded: namespace"));
+}
+
 TEST_F(SnsSubscriptions, FifoQueuesTakeFifoTopicsOnly) {
   CreateQueue("billing.fifo", {.delivery = {.ordered = true}});
   EXPECT_THAT(Refused("Subscribe", To("sqs", identity.QueueArn("billing.fifo"))),
