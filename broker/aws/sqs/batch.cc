@@ -6,8 +6,7 @@
 #include <cctype>
 #include <set>
 
-#include "broker/aws/sqs_fault.h"
-#include "broker/aws/wire/shown.h"
+#include "broker/aws/sqs/refusals.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -46,6 +45,10 @@ std::optional<Refusal> CheckIds(const std::vector<std::string_view>& ids, std::s
     }
   }
   return std::nullopt;
+}
+
+Refusal MissingInEntry(std::string_view shape, std::size_t index, std::string_view member) {
+  return Missing(fmt::format("{}.{}.{}", shape, index + 1, member));
 }
 
 void WriteFailures(Writer& w, const std::vector<BatchFailure>& failures) {

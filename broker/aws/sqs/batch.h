@@ -27,6 +27,9 @@ std::optional<Refusal> CheckBatch(const std::vector<Entry>& entries, std::string
   return CheckIds(ids, shape, limits);
 }
 
+// Of the entry at `index`: it fails alone.
+Refusal MissingInEntry(std::string_view shape, std::size_t index, std::string_view member);
+
 void WriteFailures(Writer& w, const std::vector<BatchFailure>& failures);
 
 }  // namespace broker::aws::sqs

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -8,12 +9,14 @@
 namespace broker::aws::sqs {
 namespace {
 
+constexpr std::string_view kShape = "ChangeMessageVisibilityBatchRequestEntry";
+
 struct ChangeMessageVisibilityBatchAction {
   static constexpr std::string_view kName = "ChangeMessageVisibilityBatch";
   struct Entry {
     std::string id;
     std::string receipt;
-    std::int64_t visibility_seconds = 0;
+    std::optional<std::int64_t> visibility_seconds;
   };
   struct Input {
     std::string url;
@@ -28,17 +31,19 @@ struct ChangeMessageVisibilityBatchAction {
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
     auto about = CallAbout(backend, *call, in.url);
     if (!about.ok()) return done(std::move(about).error());
-    if (auto refusal = CheckBatch(in.entries, "ChangeMessageVisibilityBatchRequestEntry", LimitsOf(backend)))
-      return done(*std::move(refusal));
+    if (auto refusal = CheckBatch(in.entries, kShape, LimitsOf(backend))) return done(*std::move(refusal));
     Settled settled;
     std::vector<Entry> entries;
     std::vector<engine::ExtendEntry> extends;
-    for (Entry& entry : in.entries) {
-      if (auto refusal = CheckVisibility(entry.visibility_seconds, LimitsOf(backend))) {
+    for (std::size_t i = 0; i < in.entries.size(); ++i) {
+      Entry& entry = in.entries[i];
+      auto refusal = entry.visibility_seconds ? CheckVisibility(*entry.visibility_seconds, LimitsOf(backend))
+                                              : MissingInEntry(kShape, i, "VisibilityTimeout");
+      if (refusal) {
         settled.failed.push_back({std::move(entry.id), *std::move(refusal)});
         continue;
       }
-      extends.push_back(ToExtend(entry.receipt, entry.visibility_seconds, LimitsOf(backend)));
+      extends.push_back(ToExtend(entry.receipt, *entry.visibility_seconds, LimitsOf(backend)));
       entries.push_back(std::move(entry));
     }
     if (extends.empty()) return done(Output{std::move(settled)});
@@ -57,7 +62,7 @@ struct ChangeMessageVisibilityBatchAction {
 void Read(Fields& f, ChangeMessageVisibilityBatchAction::Entry& in) {
   f.Required("Id", in.id);
   f.Required("ReceiptHandle", in.receipt);
-  f.Required("VisibilityTimeout", in.visibility_seconds);
+  f.Optional("VisibilityTimeout", in.visibility_seconds);
 }
 
 void Read(Fields& f, ChangeMessageVisibilityBatchAction::Input& in) {

@@ -59,12 +59,12 @@ std::optional<Refusal> CheckBody(std::string_view body) {
 }  // namespace
 
 void ReadSendEntry(Fields& f, SendEntry& in) {
-  std::string& body = in.publish.content.body;
+  std::optional<std::string> sent;
   std::optional<std::string> group;
   std::optional<std::string> deduplication;
   AttributeValues attributes;
   AttributeValues system;
-  f.Required("MessageBody", body);
+  f.Optional("MessageBody", sent);
   f.Optional("DelaySeconds", in.delay_seconds);
   f.Map({{"MessageAttributes", "MessageAttribute"}, "Name", "Value"}, attributes);
   f.Map({{"MessageSystemAttributes", "MessageSystemAttribute"}, "Name", "Value"}, system);
@@ -72,6 +72,8 @@ void ReadSendEntry(Fields& f, SendEntry& in) {
   f.Optional("MessageGroupId", group);
   if (f.problem()) return;
 
+  std::string& body = in.publish.content.body;
+  body = std::move(sent).value_or("");
   if (body.empty()) in.problem = Missing("MessageBody");
   if (!in.problem) in.problem = CheckBody(body);
   if (!in.problem) in.problem = CheckToken("MessageGroupId", group);

@@ -31,23 +31,23 @@ struct SendMessageBatchAction {
   const Backend& backend;
 };
 
+bool HasNoBody(const SendEntry& entry) { return entry.publish.content.body.empty(); }
+
 // What refuses the batch as a whole.
 std::optional<Refusal> CheckWhole(const std::vector<SendEntry>& entries, const model::QueueSettings& queue,
                                   const Limits& limits) {
   if (auto refusal = CheckBatch(entries, kShape, limits)) return refusal;
   std::size_t bytes = 0;
-  for (const SendEntry& entry : entries) {
-    // A member that is not there, or is empty, belongs to the request's shape.
-    if (entry.problem && entry.problem->fault.code == RowOf(SqsFault::kMissingParameter).code) return entry.problem;
-    bytes += entry.size_bytes;
-  }
+  for (const SendEntry& entry : entries) bytes += entry.size_bytes;
   if (bytes > limits.batch_bytes) {
     return Refuse(SqsFault::kBatchRequestTooLong,
                   fmt::format("Batch requests cannot be longer than {} bytes. You have sent {} "
                               "bytes.",
                               limits.batch_bytes, bytes));
   }
-  for (const SendEntry& entry : entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const SendEntry& entry = entries[i];
+    if (queue.delivery.ordered && HasNoBody(entry)) return MissingInEntry(kShape, i, "MessageBody");
     if (auto refusal = CheckOrder(entry, queue)) {
       return Refuse(SqsFault::kInvalidParameterValue, std::move(refusal->message));
     }
@@ -66,8 +66,11 @@ void SendMessageBatchAction::Process(std::shared_ptr<Call> call, Input in, Done<
   Output output;
   engine::PublishRequest request{.target = about->target()};
   std::vector<SendEntry> entries;  // of the request, without what it carries
-  for (SendEntry& entry : in.entries) {
-    if (auto refusal = CheckEntry(entry, queue->settings, limits)) {
+  for (std::size_t i = 0; i < in.entries.size(); ++i) {
+    SendEntry& entry = in.entries[i];
+    auto refusal =
+        HasNoBody(entry) ? MissingInEntry(kShape, i, "MessageBody") : CheckEntry(entry, queue->settings, limits);
+    if (refusal) {
       output.failed.push_back({std::move(entry.id), *std::move(refusal)});
       continue;
     }

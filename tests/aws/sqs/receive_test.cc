@@ -287,6 +287,19 @@ TEST_F(ReceiveTest, BatchesSettleEachEntryOnItsOwn) {
               HasSubstr("EmptyBatchRequest"));
 }
 
+TEST_F(ReceiveTest, AnEntryWithoutAVisibilityFailsAlone) {
+  Publish("orders", "a");
+  EXPECT_EQ(
+      Ask("ChangeMessageVisibilityBatch",
+          fmt::format(R"({{"QueueUrl": "orders", "Entries": [{{"Id": "1", "ReceiptHandle": "x"}},
+                                {{"Id": "2", "ReceiptHandle": "{}", "VisibilityTimeout": 0}}]}})",
+                      Handle()))
+          .body,
+      R"({"Successful":[{"Id":"2"}],"Failed":[{"Id":"1","SenderFault":true,"Code":"MissingParameter","Message":)"
+      R"("The request must contain the parameter ChangeMessageVisibilityBatchRequestEntry.1.VisibilityTimeout."}]})");
+  EXPECT_EQ(Counts("orders"), "1 ready");
+}
+
 TEST_F(ReceiveTest, AReceiveOfLargeMessagesHasFewerOfThem) {
   for (const char body : {'a', 'b', 'c', 'd', 'e'}) Publish("orders", std::string(1u << 20, body));
   EXPECT_EQ(Get("orders", R"("MaxNumberOfMessages": 10)").size(), 4u);

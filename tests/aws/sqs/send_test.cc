@@ -193,6 +193,18 @@ TEST_F(SendTest, ABatchAnswersForEachEntry) {
               HasSubstr("<SendMessageBatchResult><SendMessageBatchResultEntry><Id>x</Id><MessageId>"));
 }
 
+TEST_F(SendTest, AnEntryWithoutABodyFailsAlone) {
+  for (const std::string no_body : {R"({"Id": "2"})", R"({"Id": "2", "MessageBody": ""})"}) {
+    Value answer = Do("SendMessageBatch", Batch(R"({"Id": "1", "MessageBody": "a"}, )" + no_body));
+    EXPECT_EQ(answer.Find("Successful")->items.size(), 1u);
+    ASSERT_EQ(answer.Find("Failed")->items.size(), 1u);
+    const Value& failed = answer.Find("Failed")->items[0];
+    EXPECT_EQ(Text(failed, "Id") + ": " + Text(failed, "Code") + ": " + Text(failed, "Message"),
+              "2: MissingParameter: The request must contain the parameter SendMessageBatchRequestEntry.2.MessageBody.");
+    EXPECT_EQ(Receive("orders"), "a");
+  }
+}
+
 TEST_F(SendTest, SomeFaultsRefuseABatchAsAWhole) {
   const auto refused = [this](const std::string& entries, const std::string& queue = "orders") {
     return Refusal("SendMessageBatch", Batch(entries, queue));
@@ -207,8 +219,8 @@ TEST_F(SendTest, SomeFaultsRefuseABatchAsAWhole) {
   EXPECT_EQ(refused(R"({"Id": "1", "MessageBody": "x"}, {"Id": "1", "MessageBody": "y"})"),
             code + "BatchEntryIdsNotDistinct: Id 1 repeated.");
   EXPECT_THAT(refused(R"({"Id": "a b", "MessageBody": "x"})"), StartsWith(code + "InvalidBatchEntryId: "));
-  EXPECT_THAT(refused(R"({"Id": "1"})"), StartsWith("MissingParameter: "));
-  EXPECT_THAT(refused(R"({"Id": "1", "MessageBody": ""})"), StartsWith("MissingParameter: "));
+  EXPECT_THAT(refused(R"({"Id": "1", "MessageGroupId": "g", "MessageDeduplicationId": "1"})", "orders.fifo"),
+              StartsWith("MissingParameter: "));
   const std::string half(524'289, 'x');
   EXPECT_EQ(
       refused(fmt::format(R"({{"Id": "1", "MessageBody": "{0}"}}, {{"Id": "2", "MessageBody": "{0}"}})", half)),
