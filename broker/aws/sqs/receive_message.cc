@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -114,17 +115,30 @@ void ReceiveMessageAction::Answer(const std::shared_ptr<Call>& call, const Queue
   // Without a place for dead letters it is handed out all the same: nothing may be lost.
   const bool can_refuse = queue && queue->settings.delivery.redrive;
   std::vector<engine::NackEntry> refused;
-  std::vector<std::string> held_back;  // behind one of the same group that is refused
-  std::set<std::string> stopped;       // groups of a FIFO queue
+  const std::size_t own_most = queue ? MaxMessageBytes(queue->settings, LimitsOf(backend)) : 0;
+  std::vector<std::string> held_back;  // behind one of the same group that is refused, or beyond what one answer has
+  // What was received is bounded as it is stored, not as it is shown.
+  std::size_t room = LimitsOf(backend).receive_bytes;
+  std::size_t most = 0;
+  for (const engine::Delivery& delivery : deliveries) most += MostRenderedBytes(delivery, output.view);
+  const bool may_be_full = most > room;
+  bool full = false;
+  std::set<std::string> stopped;  // groups of a FIFO queue
   std::vector<std::string> receipts;
   for (engine::Delivery& delivery : deliveries) {
     const std::string& group = delivery.message->content.ordering_key;
-    if (stopped.contains(group)) {
+    if (full || stopped.contains(group)) {
       held_back.push_back(std::move(delivery.receipt));
-    } else if (auto why = can_refuse ? WhyNotCarried(delivery, output.view, LimitsOf(backend)) : std::nullopt) {
+    } else if (auto why =
+                   can_refuse ? WhyNotCarried(delivery, output.view, own_most, LimitsOf(backend)) : std::nullopt) {
       if (output.view.fifo && !group.empty()) stopped.insert(group);
       refused.push_back({.receipt = std::move(delivery.receipt), .reason = *std::move(why), .last = true});
+    } else if (const std::size_t bytes = may_be_full ? RenderedBytes(delivery, output.view) : 0;
+               bytes > room && !output.deliveries.empty()) {
+      full = true;
+      held_back.push_back(std::move(delivery.receipt));
     } else {
+      room -= std::min(room, bytes);
       receipts.push_back(delivery.receipt);
       output.deliveries.push_back(std::move(delivery));
     }

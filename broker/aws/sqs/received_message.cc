@@ -22,7 +22,8 @@ namespace {
 
 using Stories = std::span<const model::DeadLetterEntry>;
 
-// What JSON makes of a message: "\u0001" of one byte, and what stands around it and each of at most 100 attributes.
+// What JSON makes of a message: "\u0001" of one byte, and what stands around it and each of at most 100 attributes. What
+// is not enveloped grows by base64 at most.
 constexpr std::size_t kMostGrowthInEnvelope = 6;
 constexpr std::size_t kMostBytesAroundEnvelope = 16u << 10;
 
@@ -152,18 +153,30 @@ Rendered Render(const engine::Delivery& delivery, const ReceiveView& view) {
   return rendered;
 }
 
-std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const ReceiveView& view,
-                                         const Limits& limits) {
-  const auto most = static_cast<std::size_t>(limits.message_bytes.most);
-  const auto check_size = [most](std::size_t bytes) {
-    return bytes <= most ? std::nullopt
-                         : std::optional(fmt::format("{} bytes; a receiver over SQS takes {}", bytes, most));
-  };
+std::size_t MostRenderedBytes(const engine::Delivery& delivery, const ReceiveView& view) {
+  const std::size_t bytes = model::SizeBytes(delivery.message->content);
+  return IsEnveloped(delivery, view) ? bytes * kMostGrowthInEnvelope + kMostBytesAroundEnvelope : bytes * 2 + 1'024;
+}
+
+std::size_t RenderedBytes(const engine::Delivery& delivery, const ReceiveView& view) {
+  if (IsEnveloped(delivery, view)) return view.envelopes->SizeBytes(delivery, view.identity);
   const model::MessageContent& content = delivery.message->content;
-  if (IsEnveloped(delivery, view)) {
-    if (model::SizeBytes(content) * kMostGrowthInEnvelope + kMostBytesAroundEnvelope <= most) return std::nullopt;
-    return check_size(view.envelopes->SizeBytes(delivery, view.identity));
-  }
+  const std::size_t body = content.body.size();
+  return (IsCarried(content.body) ? body : (body + 2) / 3 * 4) + SizeOf(FromModel(content.attributes));
+}
+
+std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const ReceiveView& view,
+                                         std::size_t own_most, const Limits& limits) {
+  const bool brought = !delivery.subscription.empty();
+  const std::size_t most = brought ? own_most : static_cast<std::size_t>(limits.message_bytes.most);
+  const auto check_size = [&]() -> std::optional<std::string> {
+    if (MostRenderedBytes(delivery, view) <= most) return std::nullopt;
+    const std::size_t bytes = RenderedBytes(delivery, view);
+    if (bytes <= most) return std::nullopt;
+    return fmt::format("{} bytes; a receiver over SQS takes {}", bytes, most);
+  };
+  if (IsEnveloped(delivery, view)) return check_size();
+  const model::MessageContent& content = delivery.message->content;
   if (content.attributes.size() > limits.message_attributes) {
     return fmt::format("{} attributes; a receiver over SQS takes {}", content.attributes.size(),
                        limits.message_attributes);
@@ -173,9 +186,7 @@ std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const
     return fmt::format("the name or the type of attribute \"{}\" has characters that XML forbids",
                        Shown(PercentEncode(name)));
   }
-  if (model::SizeBytes(content) * 2 + 1'024 <= most) return std::nullopt;  // whatever becomes of it
-  const std::size_t body = content.body.size();
-  return check_size((IsCarried(content.body) ? body : (body + 2) / 3 * 4) + SizeOf(FromModel(content.attributes)));
+  return check_size();
 }
 
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view) {

@@ -45,9 +45,14 @@ struct Rendered {
 };
 Rendered Render(const engine::Delivery& delivery, const ReceiveView& view);
 
-// Why the service would not have taken the message, if so: other protocols allow more.
+// Of its body and attributes as they are shown. Most is at least as much, and costs nothing to tell.
+std::size_t RenderedBytes(const engine::Delivery& delivery, const ReceiveView& view);
+std::size_t MostRenderedBytes(const engine::Delivery& delivery, const ReceiveView& view);
+
+// Why the service would not have taken the message, if so: other protocols allow more. `own_most` is what the queue says
+// itself: it holds for what a subscription brought; what was sent to the queue was held against it when it was sent.
 std::optional<std::string> WhyNotCarried(const engine::Delivery& delivery, const ReceiveView& view,
-                                         const Limits& limits);
+                                         std::size_t own_most, const Limits& limits);
 
 // The members of one message.
 void WriteMessage(Writer& w, const engine::Delivery& delivery, const ReceiveView& view);

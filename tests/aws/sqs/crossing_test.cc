@@ -113,6 +113,32 @@ TEST_F(CrossingTest, AnEnvelopeThatIsTooLargeIsDeadLetteredThoughItsMessageWould
             fmt::format("{} bytes; a receiver over SQS takes 1048576", fits + 600'000));
 }
 
+TEST_F(CrossingTest, WhatASubscriptionBringsIsHeldAgainstTheQueuesOwnMaximum) {
+  CreateTopic("events");
+  SubscribeQueue("raw-events", "events", "orders");
+  Send("orders", std::string(2'000, 's'));  // taken when more was allowed
+  PublishContent("events", {.body = std::string(2'000, 'x')});
+  PublishContent("events", {.body = std::string(1'024, 'y')});
+  Set("orders", R"("MaximumMessageSize": "1024")");
+  const auto got = Get("orders", R"("MaxNumberOfMessages": 10)");
+  EXPECT_EQ(Bodies(got), std::string(2'000, 's') + "," + std::string(1'024, 'y'));
+  EXPECT_EQ(Receive("dead", 1), std::string(2'000, 'x'));
+  EXPECT_EQ(Last("dead", std::string(2'000, 'x')).message->dead_letter.back().reason,
+            "2000 bytes; a receiver over SQS takes 1024");
+}
+
+TEST_F(CrossingTest, OneReceiveIsBoundedAsItIsShown) {
+  CreateTopic("events");
+  CreateQueue("plain");
+  SubscribeQueue("enveloped-events", "events", "plain", sns::DeliveryFormat{"events", ""}.ToString());
+  for (int i = 0; i < 4; ++i) PublishContent("events", {.body = std::string(262'144, '\x01')});
+  EXPECT_EQ(Get("plain", R"("MaxNumberOfMessages": 10)").size(), 2u);  // of 1.5 MiB each
+  EXPECT_EQ(Counts("plain"), "2 ready, 2 leased");
+  auto rest = Get("plain", R"("MaxNumberOfMessages": 10, "AttributeNames": ["All"])");
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(System(rest[0], "ApproximateReceiveCount"), "1");
+}
+
 TEST_F(CrossingTest, WhatStandsInAGroupBehindWhatSqsWouldNotTakeComesNextAndUncounted) {
   model::QueueSettings settings;
   settings.delivery.ordered = true;
