@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
+#include "broker/aws/arn.h"
 #include "broker/aws/sqs/actions.h"
-#include "broker/aws/sqs_fault.h"
+#include "broker/aws/sqs/queue_call.h"
+#include "broker/aws/wire/shown.h"
 
 namespace broker::aws::sqs {
 namespace {
@@ -24,13 +28,16 @@ struct GetQueueUrlAction {
   }
 
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
+    // Another would come back in a URL that leads nowhere.
+    if (in.owner && !in.owner->empty() && !IsAccount(*in.owner)) {
+      return done(Refuse(CommonFault::kInvalidAddress,
+                         fmt::format("The account id {} is not valid: it has 12 digits.", Shown(*in.owner))));
+    }
     const Identity owner = Owner(*call, in);
-    backend.engine.DescribeQueue(
-        backend.CallerOf(owner), in.name,
-        [call, owner, name = in.name, done = std::move(done)](Result<engine::QueueDescription> found) {
-          if (!found.ok()) return done(ToSqsRefusal(found.error(), call->form()));
-          done(Output{owner.QueueUrl(name)});
-        });
+    auto answer = backend.engine.LookUpQueue(backend.CallerOf(owner), in.name)
+                      ? Result<Output, Refusal>(Output{owner.QueueUrl(in.name)})
+                      : Result<Output, Refusal>(RefuseNoSuchQueue(call->form()));
+    WhenDurable(backend, [answer = std::move(answer), done = std::move(done)] { done(answer); });
   }
 
   const Backend& backend;

@@ -3,6 +3,7 @@
 
 #include "broker/aws/sqs/actions.h"
 #include "broker/aws/sqs/move_task.h"
+#include "broker/aws/sqs/queue_call.h"
 #include "broker/aws/sqs/refusals.h"
 #include "broker/model/limits.h"
 
@@ -28,29 +29,34 @@ struct ListMessageMoveTasksAction {
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
     auto source = ReadQueueArn(backend, *call, "SourceArn", in.source);
     if (!source.ok()) return done(std::move(source).error());
-    Output output{{}, source->identity, in.source};
-    backend.engine.DescribeQueue(
-        source->caller, source->queue,
-        [this, source = *source, most = static_cast<std::size_t>(in.most.value_or(1)), output = std::move(output),
-         done = std::move(done)](const Result<engine::QueueDescription>& queue) {
-          if (!queue.ok()) return done(NoSuchResource("SourceArn"));
-          Collect(source, {.page_size = model::kMaxListPage}, most, output, done);
-        });
+    if (!backend.engine.LookUpQueue(source->caller, source->queue)) {
+      return WhenDurable(backend, [done = std::move(done)] { done(NoSuchResource("SourceArn")); });
+    }
+    const auto most = static_cast<std::size_t>(in.most.value_or(1));
+    Collect({*source, call->form(), most}, {}, {{}, source->identity, in.source}, done);
   }
 
+  struct Asked {
+    QueueOfArn source;
+    Form form;
+    std::size_t most;
+  };
+
   // Adds the tasks of the source, newest first, page by page until there are enough.
-  void Collect(const QueueOfArn& source, const engine::ListRequest& request, std::size_t most, const Output& before,
+  void Collect(const Asked& asked, const std::string& page_token, const Output& before,
                const Done<Output>& done) const {
     backend.engine.ListTasks(
-        source.caller, request,
-        [this, source, most, output = before, done](const Result<engine::ListPage<engine::TaskInfo>>& page) mutable {
-          if (!page.ok()) return done(ToSqsRefusal(page.error(), Form::kJson));
+        asked.source.caller, {.page_size = model::kMaxListPage, .page_token = page_token},
+        [this, asked, output = before, done](const Result<engine::ListPage<engine::TaskInfo>>& page) mutable {
+          if (!page.ok()) return done(ToSqsRefusal(page.error(), asked.form));
           for (const engine::TaskInfo& task : page->items) {
             const bool moves = task.kind != "replay" && !task.dry_run;
-            if (moves && task.source.name == source.queue && output.tasks.size() < most) output.tasks.push_back(task);
+            if (moves && task.source.name == asked.source.queue && output.tasks.size() < asked.most) {
+              output.tasks.push_back(task);
+            }
           }
-          if (output.tasks.size() == most || page->next_page_token.empty()) return done(std::move(output));
-          Collect(source, {.page_size = model::kMaxListPage, .page_token = page->next_page_token}, most, output, done);
+          if (output.tasks.size() == asked.most || page->next_page_token.empty()) return done(std::move(output));
+          Collect(asked, page->next_page_token, output, done);
         });
   }
 

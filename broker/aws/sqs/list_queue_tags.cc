@@ -22,12 +22,9 @@ struct ListQueueTagsAction {
   void Process(std::shared_ptr<Call> call, Input in, Done<Output> done) const {
     auto about = CallAbout(backend, *call, in.url);
     if (!about.ok()) return done(std::move(about).error());
-    backend.engine.DescribeQueue(
-        about->caller, about->queue,
-        [form = about->form, done = std::move(done)](const Result<engine::QueueDescription>& queue) {
-          if (!queue.ok()) return done(ToSqsRefusal(queue.error(), form));
-          done(Output{queue->info.settings.notes.labels});
-        });
+    const auto queue = backend.engine.LookUpQueue(about->caller, about->queue);
+    if (!queue) return RefuseMissing(backend, *about, std::move(done));
+    WhenDurable(backend, [out = Output{queue->settings.notes.labels}, done = std::move(done)] { done(out); });
   }
 
   const Backend& backend;

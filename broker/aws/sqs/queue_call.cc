@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "broker/aws/wire/shown.h"
 
 namespace broker::aws::sqs {
@@ -14,6 +16,11 @@ Result<QueueCall, Refusal> CallAbout(const Backend& backend, const Call& call, c
   QueueCall about{call.identity().At(*address), {}, std::move(address->name), call.form()};
   about.caller = backend.CallerOf(about.identity);
   return about;
+}
+
+void WhenDurable(const Backend& backend, std::function<void()> tell) {
+  // Any command does: its answer comes after those before it.
+  backend.engine.ShowClock([tell = std::move(tell)](const Result<engine::ClockInfo>&) { tell(); });
 }
 
 Access NeedsQueue(std::string_view action, const Call& call, const std::string& url) {

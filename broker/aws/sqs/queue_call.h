@@ -1,6 +1,7 @@
 // A call about one queue, which a QueueUrl names.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -40,5 +41,8 @@ void RefuseMissing(const Backend& backend, const QueueCall& about, Done<T> done)
       about.caller, about.queue,
       [form = about.form, done = std::move(done)](Result<engine::QueueDescription>) { done(RefuseNoSuchQueue(form)); });
 }
+
+// Runs `tell` when all that was looked up until now is durable. Unlike DescribeQueue it counts no messages.
+void WhenDurable(const Backend& backend, std::function<void()> tell);
 
 }  // namespace broker::aws::sqs

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/aws/action_harness.h"
@@ -30,6 +31,22 @@ TEST_F(QueueUrlTest, OfNoQueueIsRefused) {
   EXPECT_EQ(query.status, 400);
   EXPECT_THAT(query.body, HasSubstr("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>"));
   EXPECT_THAT(query.body, HasSubstr("The specified queue does not exist for this wsdl version."));
+}
+
+TEST_F(QueueUrlTest, OfANameThatNoQueueCanHaveIsThatOfNoQueue) {
+  for (const char* const name : {"a b", "a/b", ""}) {
+    const net::Response json = Ask("GetQueueUrl", fmt::format(R"({{"QueueName": "{}"}})", name));
+    EXPECT_THAT(json.body, HasSubstr(R"("__type":"com.amazonaws.sqs#QueueDoesNotExist")")) << name;
+  }
+}
+
+TEST_F(QueueUrlTest, AnOwnerHasTwelveDigits) {
+  CreateQueue("orders");
+  for (const char* const owner : {"abc", "a/b?c#d", "1234"}) {
+    const net::Response json =
+        Ask("GetQueueUrl", fmt::format(R"({{"QueueName": "orders", "QueueOwnerAWSAccountId": "{}"}})", owner));
+    EXPECT_THAT(json.body, HasSubstr("#InvalidAddress")) << owner;
+  }
 }
 
 }  // namespace
