@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "broker/base/duration.h"
@@ -61,7 +61,16 @@ class Reader {
   bool ok_ = true;
 };
 
-std::optional<Time> ParseRfc3339(std::string_view text) {
+// The whole seconds that 64 bits of nanoseconds hold, within the years 1677 and 2262.
+constexpr std::chrono::sys_seconds kEarliest = std::chrono::ceil<std::chrono::seconds>(Time::min());
+constexpr std::chrono::sys_seconds kLatest = std::chrono::floor<std::chrono::seconds>(Time::max());
+
+Error Outside(std::string_view flag, std::string_view text) {
+  return InvalidField(std::string(flag),
+                      fmt::format("\"{}\" is outside {} to {}", text, FormatTime(kEarliest), FormatTime(kLatest)));
+}
+
+Result<Time> ParseRfc3339(std::string_view flag, std::string_view text) {
   Reader reader(text);
   const std::chrono::year year(reader.Digits(4));
   reader.OneOf("-");
@@ -85,10 +94,15 @@ std::optional<Time> ParseRfc3339(std::string_view text) {
     if (zone == '-') offset = -offset;
   }
   const std::chrono::year_month_day date(year, month, day);
-  const bool in_range = year >= std::chrono::year(1678) && year <= std::chrono::year(2261);  // 64 bits of nanoseconds
-  if (!reader.Ended() || !date.ok() || !in_range || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + fraction - offset;
+  if (!reader.Ended() || !date.ok() || hour > 23 || minute > 59 || second > 60) {
+    return InvalidField(
+        std::string(flag),
+        fmt::format("\"{}\" is no point in time; write 2026-01-02T03:04:05Z, -1h (an hour ago), +10m or now", text));
+  }
+  const std::chrono::sys_seconds whole = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                                         std::chrono::minutes(minute) + std::chrono::seconds(second) - offset;
+  if (whole < kEarliest || whole >= kLatest) return Outside(flag, text);
+  return whole + fraction;
 }
 
 }  // namespace
@@ -98,12 +112,17 @@ Result<Time> ParsePointInTime(std::string_view flag, std::string_view text, Time
   if (text.starts_with('-') || text.starts_with('+')) {
     const auto span = ParseDuration(text.substr(1));
     if (!span.ok()) return InvalidField(std::string(flag), span.error().message);
-    return text.front() == '-' ? now - *span : now + *span;
+    return Moved(flag, text, now, text.front() == '-' ? -*span : *span);
   }
-  if (const auto time = ParseRfc3339(text)) return *time;
-  return InvalidField(
-      std::string(flag),
-      fmt::format("\"{}\" is no point in time; write 2026-01-02T03:04:05Z, -1h (an hour ago), +10m or now", text));
+  return ParseRfc3339(flag, text);
+}
+
+Result<Time> Moved(std::string_view flag, std::string_view text, Time from, Nanos by) {
+  std::int64_t nanos = 0;
+  const bool wraps = __builtin_add_overflow(from.time_since_epoch().count(), by.count(), &nanos);
+  const Time time(Nanos{nanos});
+  if (wraps || time < kEarliest || time > kLatest) return Outside(flag, text);
+  return time;
 }
 
 }  // namespace broker::cli

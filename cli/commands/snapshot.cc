@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "broker/base/duration.h"
 #include "cli/commands/broker_time.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/listing.h"
@@ -101,7 +102,9 @@ class SnapshotUpdate final : public Command {
     if (life_) {
       const auto now = BrokerNow(**client);
       if (!now.ok()) return session.Fail(now.error());
-      *wanted.mutable_expire_time() = ToProto(*now + *life_);
+      const auto expiry = Moved("--for", FormatDuration(*life_), *now, *life_);
+      if (!expiry.ok()) return session.Fail(expiry.error());
+      *wanted.mutable_expire_time() = ToProto(*expiry);
       mask.push_back("expire_time");
     }
     if (labels_.given()) {

@@ -57,6 +57,15 @@ TEST_F(ClockCommands, AnEngineAheadThatWasAcceptedIsTold) {
   EXPECT_THAT(Show(86'400, 0), HasSubstr("Retention goes by the broker's time"));
 }
 
+TEST_F(ReplayCommands, ATimeThatCannotBeToldIsNotSent) {
+  EXPECT_EQ(Run({"seek", "audit", "--time", "+2500000h"}), ExitCode::kUsage);
+  EXPECT_THAT(Err(), HasSubstr("--time: \"+2500000h\" is outside 1677-09-21T00:12:44.000Z to 2262-04-11"));
+  EXPECT_EQ(Run({"snapshot", "update", "before", "--for", "106751d"}), ExitCode::kUsage);
+  EXPECT_THAT(Err(), HasSubstr("--for: \"106751d\" is outside 1677-09-21T00:12:44.000Z to 2262-04-11"));
+  EXPECT_TRUE(broker_.subscriptions.seek.requests().empty());
+  EXPECT_TRUE(broker_.snapshots.update.requests().empty());
+}
+
 TEST_F(ReplayCommands, SeekGoesToASnapshot) {
   ASSERT_EQ(Run({"seek", "audit", "--snapshot", "before"}), ExitCode::kOk);
   EXPECT_EQ(broker_.subscriptions.seek.requests().at(0).snapshot(), "before");
