@@ -1,10 +1,12 @@
 #include "cli/contexts.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <toml++/toml.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -21,8 +23,35 @@ Error BadFile(const std::string& path, const std::string& why) {
                fmt::format("{}: {}; mend or remove the file", path, why));
 }
 
+Error CannotRead(const std::string& path, int why) {
+  return Error(
+      ErrorCode::kInvalidArgument, "INVALID_CONTEXT_FILE",
+      fmt::format("cannot read {}, which may say which broker is meant: {}; mend it, or give both --address and "
+                  "--namespace",
+                  path, std::strerror(why)));
+}
+
 Error CannotWrite(const std::string& path, const std::string& why) {
   return Error(ErrorCode::kPermissionDenied, "CONTEXT_FILE_NOT_WRITTEN", fmt::format("cannot write {}: {}", path, why));
+}
+
+// Creates or replaces the file; its bytes are on disk when this answers ok.
+Status WriteDurably(const std::string& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return CannotWrite(path, std::strerror(errno));
+  int failed = 0;
+  while (failed == 0 && !bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      failed = errno;
+    }
+  }
+  if (failed == 0 && ::fsync(file) != 0) failed = errno;
+  ::close(file);
+  if (failed != 0) return CannotWrite(path, std::strerror(failed));
+  return {};
 }
 
 Result<Context> ReadContext(const std::string& path, std::string_view name, const toml::table& table) {
@@ -71,14 +100,16 @@ std::optional<std::string> ContextFilePath(const Terminal& terminal) {
 }
 
 Result<ContextFile> ReadContextFile(const std::string& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return ContextFile{};
   std::ifstream in(path, std::ios::binary);
-  if (!in) return BadFile(path, std::strerror(errno));
-  std::ostringstream text;
-  text << in.rdbuf();
+  if (!in && (errno == ENOENT || errno == ENOTDIR)) return ContextFile{};
+  if (!in) return CannotRead(path, errno);
+  std::string text;
+  for (std::array<char, 4096> some; in.read(some.data(), some.size()) || in.gcount() > 0;) {
+    text.append(some.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return CannotRead(path, errno);
   try {
-    return FromTable(path, toml::parse(text.str()));
+    return FromTable(path, toml::parse(text));
   } catch (const toml::parse_error& wrong) {
     return BadFile(path, fmt::format("line {}: {}", wrong.source().begin.line, wrong.description()));
   }
@@ -103,15 +134,15 @@ Status WriteContextFile(const std::string& path, const ContextFile& file) {
   if (error) return CannotWrite(path, error.message());
   if (!existed) fs::permissions(folder, fs::perms::owner_all, error);
   const std::string draft = fmt::format("{}.{}", path, ::getpid());
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out << root << "\n";
-    out.flush();
-    if (!out) return CannotWrite(draft, std::strerror(errno));
+  std::ostringstream text;
+  text << root << "\n";
+  Status status = WriteDurably(draft, text.str());
+  if (status.ok()) {
+    fs::rename(draft, path, error);
+    if (error) status = CannotWrite(path, error.message());
   }
-  fs::rename(draft, path, error);
-  if (error) return CannotWrite(path, error.message());
-  return {};
+  if (!status.ok()) fs::remove(draft, error);
+  return status;
 }
 
 Status CheckContextName(std::string_view name) {

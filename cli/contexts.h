@@ -36,10 +36,12 @@ struct ContextFile {
 std::optional<std::string> ContextFilePath(const Terminal& terminal);
 
 // An absent file is an empty one. Errors: kInvalidArgument naming file, line and key for what cannot be read or is
-// unknown: a mistyped key would otherwise silently send commands to another broker.
+// unknown: a mistyped key, or a folder that may not be entered, would otherwise silently send commands to another
+// broker.
 Result<ContextFile> ReadContextFile(const std::string& path);
 
-// Creates the folder (0700) if needed and replaces the file in one step.
+// Creates the folder (0700) if needed and replaces the file in one step, after its bytes are on disk. An error leaves
+// the file as it was.
 Status WriteContextFile(const std::string& path, const ContextFile& file);
 
 // "local", "prod-eu.1": 1-64 bytes of letters, digits and . _ -

@@ -26,6 +26,9 @@ class ConnectionTest : public testing::Test {
     std::filesystem::create_directories(std::filesystem::path(path_).parent_path());
     std::ofstream(path_) << text;
   }
+  static std::ptrdiff_t FilesBeside(const std::string& path) {  // with itself
+    return std::distance(std::filesystem::directory_iterator(std::filesystem::path(path).parent_path()), {});
+  }
   Connection Resolve(const ConnectionFlags& flags = {}) {
     auto connection = ResolveConnection(flags, terminal_);
     EXPECT_TRUE(connection.ok()) << connection.error().message;
@@ -94,14 +97,36 @@ TEST_F(ConnectionTest, ABrokenFileIsRefusedUnlessFlagsSayItAll) {
   EXPECT_EQ(Resolve({"h:3", "ns3", ""}), (Connection{"h:3", "ns3", "--address"}));
 }
 
+TEST_F(ConnectionTest, AFileThatCannotBeReachedIsNoAbsentFile) {
+  const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
+  std::filesystem::create_symlink(folder, folder);  // as a folder that may not be entered, also for root
+  const auto connection = ResolveConnection({}, terminal_);
+  ASSERT_FALSE(connection.ok());
+  EXPECT_NE(connection.error().message.find("cannot read " + path_), std::string::npos) << connection.error().message;
+  EXPECT_EQ(Resolve({"h:3", "ns3", ""}), (Connection{"h:3", "ns3", "--address"}));
+}
+
+TEST_F(ConnectionTest, AFolderInPlaceOfTheFileIsRefusedAndLeftAlone) {
+  std::filesystem::create_directories(path_);
+  const auto connection = ResolveConnection({}, terminal_);
+  ASSERT_FALSE(connection.ok());
+  EXPECT_NE(connection.error().message.find("cannot read " + path_), std::string::npos) << connection.error().message;
+  EXPECT_FALSE(WriteContextFile(path_, {}).ok());
+  EXPECT_EQ(FilesBeside(path_), 1) << "a draft was left behind";
+}
+
+TEST_F(ConnectionTest, AFileInPlaceOfTheFolderHoldsNoContexts) {
+  terminal_.env["XDG_CONFIG_HOME"] = "/dev/null";
+  EXPECT_EQ(Resolve(), (Connection{"127.0.0.1:8085", "default", "the default"}));
+}
+
 TEST_F(ConnectionTest, AFileRoundTrips) {
   const ContextFile file{"a.b", {{"a.b", {"h:1", std::nullopt}}, {"c", {std::nullopt, "n\"s"}}, {"d", {}}}};
   Save(file);
   const auto read = ReadContextFile(path_);
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(*read, file);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(std::filesystem::path(path_).parent_path()), {}), 1)
-      << "a draft was left behind";
+  EXPECT_EQ(FilesBeside(path_), 1) << "a draft was left behind";
 }
 
 TEST_F(ConnectionTest, UnknownKeysAndWrongTypesAreNamed) {
