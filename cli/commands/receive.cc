@@ -58,7 +58,7 @@ class Receive final : public Command {
           Error(ErrorCode::kInternal, "OUTPUT_LOST",
                 "standard output could not be written: nothing was acked, and the messages come again"));
     }
-    return AckAll(session, **client, source_, receipts);
+    return AckAll(session, **client, source_, receipts).code;
   }
 
  private:

@@ -35,6 +35,19 @@ class Receipts {
   std::vector<std::string> receipts_;
 };
 
+// With -o: what became of each receipt; -o name has those that were settled. Answers the exit code.
+ExitCode Show(Session& session, Settled settled) {
+  const Value::Array& all = *settled.results.array();
+  if (all.empty()) return settled.code;  // the broker refused the request as a whole
+  Value rows = Value::MakeArray();
+  for (const Value& row : all) {
+    if (session.Format() != OutputFormat::kName || row.Get("ok") == Value(true)) rows.Append(row);
+  }
+  session.ShowIfAsked(View::List("results", std::move(rows),
+                                 {{"RECEIPT", "receipt"}, {"OK", "ok"}, {"ERROR", "error.message"}}, "receipt"));
+  return settled.code;
+}
+
 class Ack final : public Command {
  public:
   explicit Ack(Declaration& declare) {
@@ -46,7 +59,7 @@ class Ack final : public Command {
     if (!receipts.ok()) return session.Fail(receipts.error());
     auto client = session.Connect();
     if (!client.ok()) return session.Fail(client.error());
-    return AckAll(session, **client, receipts_.source(), *receipts);
+    return Show(session, AckAll(session, **client, receipts_.source(), *receipts));
   }
 
  private:
@@ -72,7 +85,8 @@ class Nack final : public Command {
       entry.set_reason(reason_);
       if (backoff_) *entry.mutable_backoff() = ToProto(*backoff_);
     };
-    return Settle(session, **client, receipts_.source(), *receipts, &v1::Messages::Stub::Nack, fill, "gave back");
+    return Show(session,
+                Settle(session, **client, receipts_.source(), *receipts, &v1::Messages::Stub::Nack, fill, "gave back"));
   }
 
  private:
@@ -99,7 +113,8 @@ class Extend final : public Command {
       entry.set_receipt(receipt);
       *entry.mutable_visibility_timeout() = ToProto(*timeout_);
     };
-    return Settle(session, **client, receipts_.source(), *receipts, &v1::Messages::Stub::Extend, fill, "extended");
+    return Show(session, Settle(session, **client, receipts_.source(), *receipts, &v1::Messages::Stub::Extend, fill,
+                                "extended"));
   }
 
  private:

@@ -188,6 +188,9 @@ class FakeBroker {
     grpc::Status Nack(grpc::ServerContext*, const v1::NackRequest* q, v1::NackResponse* a) override {
       return nack.Play(*q, a);
     }
+    grpc::Status Extend(grpc::ServerContext*, const v1::ExtendRequest* q, v1::ExtendResponse* a) override {
+      return extend.Play(*q, a);
+    }
     grpc::Status Peek(grpc::ServerContext*, const v1::PeekRequest* q, v1::PeekResponse* a) override {
       return peek.Play(*q, a);
     }
@@ -199,6 +202,7 @@ class FakeBroker {
     Script<v1::ReceiveRequest, v1::ReceiveResponse> receive;
     Script<v1::AckRequest, v1::AckResponse> ack;
     Script<v1::NackRequest, v1::NackResponse> nack;
+    Script<v1::ExtendRequest, v1::ExtendResponse> extend;
     Script<v1::PeekRequest, v1::PeekResponse> peek;
     Script<v1::ListConsumersRequest, v1::ListConsumersResponse> consumers;
   } messages;

@@ -180,6 +180,53 @@ TEST_F(MessageCommandsTest, AckTellsWhichReceiptsFailed) {
   EXPECT_EQ(Run({"ack", "billing", "r9"}), ExitCode::kUsage);
 }
 
+TEST_F(MessageCommandsTest, WhatBecameOfEachReceiptIsDataWhereItIsAskedFor) {
+  broker_.messages.ack.Answer(Acked("dx"));
+  EXPECT_EQ(Run({"ack", "billing", "r1", "r2"}), ExitCode::kPartial);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Run({"ack", "billing", "r1", "r2", "-o", "json"}), ExitCode::kPartial);
+  EXPECT_EQ(Out(), R"({
+  "results": [
+    {
+      "receipt": "r1",
+      "ok": true
+    },
+    {
+      "receipt": "r2",
+      "ok": false,
+      "error": {
+        "reason": "INVALID_RECEIPT",
+        "message": "no receipt of this queue"
+      }
+    }
+  ]
+}
+)");
+  EXPECT_EQ(Run({"ack", "billing", "r1", "r2", "-o", "name"}), ExitCode::kPartial);
+  EXPECT_EQ(Out(), "r1\n");
+  v1::NackResponse nacked;
+  nacked.add_results();
+  broker_.messages.nack.Answer(nacked);
+  EXPECT_EQ(Run({"nack", "billing", "r1", "-o", "yaml"}), ExitCode::kOk);
+  EXPECT_EQ(Out(), "results:\n- receipt: r1\n  ok: true\n");
+  v1::ExtendResponse extended;
+  extended.add_results();
+  broker_.messages.extend.Answer(extended);
+  EXPECT_EQ(Run({"extend", "billing", "r1", "--for", "5m", "-o", "name"}), ExitCode::kOk);
+  EXPECT_EQ(Out(), "r1\n");
+}
+
+TEST_F(MessageCommandsTest, WhatWasSettledBeforeARequestFailedIsShown) {
+  broker_.messages.ack.Answer(Acked(std::string(1'000, 'd')));
+  broker_.messages.ack.Refuse(Refusal(grpc::StatusCode::UNAVAILABLE, "STOPPING", "the broker is stopping", ""));
+  std::string receipts;
+  for (int i = 0; i < 1'001; ++i) receipts += "r" + std::to_string(i) + "\n";
+  EXPECT_EQ(Run({"ack", "billing", "-", "-o", "name"}, receipts), ExitCode::kPartial);
+  EXPECT_EQ(Out(), receipts.substr(0, receipts.find("r1000\n")));
+  EXPECT_EQ(Run({"ack", "billing", "r1", "-o", "json"}), ExitCode::kUnavailable);
+  EXPECT_EQ(Out(), "");
+}
+
 TEST_F(MessageCommandsTest, NackSendsReasonAndBackoff) {
   v1::NackResponse answer;
   answer.add_results();
