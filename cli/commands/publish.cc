@@ -11,9 +11,10 @@
 namespace broker::cli {
 namespace {
 
-// A request closes at the first of these, and when standard input has nothing more to read yet.
+// A request closes at the first of these, and when standard input has nothing more to read yet. A larger message goes
+// alone.
 constexpr int kMaxBatchMessages = 500;
-constexpr std::size_t kMaxBatchBytes = 4u << 20;
+constexpr std::size_t kMaxBatchBytes = 4u << 20;  // of messages with all that they carry
 
 class Publish final : public Command {
  public:
@@ -87,29 +88,33 @@ class Publish final : public Command {
     std::istream& in = session.terminal().In();
     v1::PublishRequest request;
     std::size_t bytes = 0;
+    const auto send = [&]() -> Status {
+      if (request.messages_size() == 0) return {};
+      BROKER_RETURN_IF_ERROR(Send(session, client, request));
+      request.Clear();
+      bytes = 0;
+      return {};
+    };
+    const std::size_t bytes_beside_body = like.ByteSizeLong();
     std::string line;
     while (std::getline(in, line)) {
       if (line.size() > kMaxBodyBytes) {  // no request could hold it
-        if (request.messages_size() > 0) BROKER_RETURN_IF_ERROR(Send(session, client, request));
-        request.Clear();
-        bytes = 0;
+        BROKER_RETURN_IF_ERROR(send());
         outcome_.Failed(session, fmt::format("message {}", outcome_.count() + 1),
                         Error(ErrorCode::kInvalidArgument, "INVALID_FIELD",
                               fmt::format("a line of {} bytes; a body has at most {}", line.size(), kMaxBodyBytes)));
         continue;
       }
-      bytes += line.size();
+      const std::size_t more = bytes_beside_body + line.size();
+      if (bytes + more > kMaxBatchBytes) BROKER_RETURN_IF_ERROR(send());
+      bytes += more;
       v1::PublishMessage& message = *request.add_messages();
       message = like;
       message.set_body(std::move(line));
-      const bool full = request.messages_size() >= kMaxBatchMessages || bytes >= kMaxBatchBytes;
-      if (!full && in.rdbuf()->in_avail() > 0) continue;
-      BROKER_RETURN_IF_ERROR(Send(session, client, request));
-      request.Clear();
-      bytes = 0;
+      const bool full = request.messages_size() >= kMaxBatchMessages;
+      if (full || in.rdbuf()->in_avail() <= 0) BROKER_RETURN_IF_ERROR(send());
     }
-    if (request.messages_size() > 0) return Send(session, client, request);
-    return {};
+    return send();
   }
 
   Status Send(Session& session, Client& client, v1::PublishRequest& request) {

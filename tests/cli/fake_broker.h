@@ -77,6 +77,7 @@ class FakeBroker {
  public:
   FakeBroker() {
     grpc::ServerBuilder builder;
+    builder.SetMaxReceiveMessageSize(-1);  // what the broker itself takes is not tested here
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (grpc::Service* service : {static_cast<grpc::Service*>(&queues), static_cast<grpc::Service*>(&topics),

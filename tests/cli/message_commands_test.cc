@@ -91,6 +91,25 @@ TEST_F(MessageCommandsTest, ManyLinesGoInSeveralRequests) {
   EXPECT_THAT(sizes, ElementsAre(500, 500, 201));
 }
 
+TEST_F(MessageCommandsTest, ARequestOfLinesHoldsFourMebibytesWithAllThatTheyCarry) {
+  const auto sent = [this](const std::vector<std::string>& arguments, const std::string& lines) {
+    const std::size_t before = broker_.messages.publish.requests().size();
+    EXPECT_EQ(Run(arguments, lines), ExitCode::kOk) << Err();
+    std::vector<int> sizes;
+    const auto requests = broker_.messages.publish.requests();
+    for (std::size_t i = before; i < requests.size(); ++i) {
+      sizes.push_back(requests[i].messages_size());
+      EXPECT_TRUE(sizes.back() == 1 || requests[i].ByteSizeLong() < (4u << 20) + 1'000);
+    }
+    return sizes;
+  };
+  const std::string attribute = "a=" + std::string(1u << 20, 'y');
+  EXPECT_THAT(sent({"publish", "orders", "--lines", "--attribute", attribute}, "1\n2\n3\n4\n5\n"), ElementsAre(3, 2));
+  const std::string large(3u << 20, 'x');
+  EXPECT_THAT(sent({"publish", "orders", "--lines"}, "1\n" + large + "\n" + large + large + "\n4\n"),
+              ElementsAre(2, 1, 1));
+}
+
 TEST_F(MessageCommandsTest, SomeLinesThatFailAreAPartialFailure) {
   broker_.messages.publish.Answer(Published("dx", 1));
   EXPECT_EQ(Run({"publish", "orders", "--lines", "-o", "name"}, "a\nb\n"), ExitCode::kPartial);
