@@ -35,7 +35,14 @@ struct Connection {
   bool operator==(const Connection&) const = default;
 };
 
-// Errors: kNotFound for a context that is named and not there (with those that are); those of ReadContextFile.
+// HOST, HOST:PORT or [IPV6]:PORT; or one of gRPC's own forms, e.g. unix:PATH, which are gRPC's to check. `from` is who
+// says it, for the error. Errors: kInvalidArgument.
+Status CheckAddress(std::string_view from, std::string_view address);
+// What the broker takes for a namespace's name. Errors: kInvalidArgument.
+Status CheckNamespace(std::string_view from, std::string_view name_space);
+
+// Errors: kNotFound for a context that is named and not there (with those that are); those of ReadContextFile; those of
+// CheckAddress and CheckNamespace, naming the flag, the variable or the context.
 Result<Connection> ResolveConnection(const ConnectionFlags& flags, const Terminal& terminal);
 
 }  // namespace broker::cli

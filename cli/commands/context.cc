@@ -86,6 +86,8 @@ class ContextSet final : public Command {
       if (flags.address.empty() && flags.name_space.empty()) {
         return InvalidField("--address", "is missing: a context keeps --address, --namespace or both");
       }
+      if (!flags.address.empty()) BROKER_RETURN_IF_ERROR(CheckAddress("--address", flags.address));
+      if (!flags.name_space.empty()) BROKER_RETURN_IF_ERROR(CheckNamespace("--namespace", flags.name_space));
       Context& context = file.contexts[name_];
       if (!flags.address.empty()) context.address = flags.address;
       if (!flags.name_space.empty()) context.name_space = flags.name_space;

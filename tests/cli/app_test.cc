@@ -37,6 +37,17 @@ TEST_F(AppTest, SaysItsVersion) {
   EXPECT_THAT(Out(), testing::MatchesRegex("brokerctl [0-9.]+\n"));
 }
 
+TEST_F(AppTest, AnAddressOrNamespaceThatNeverServesIsNotKeptOrTried) {
+  EXPECT_EQ(Run({"context", "set", "a", "--namespace", "bad ns"}), ExitCode::kUsage);
+  EXPECT_THAT(Err(), StartsWith("error: --namespace: \"bad ns\" is no namespace"));
+  EXPECT_EQ(Run({"context", "set", "a", "--address", "x y"}), ExitCode::kUsage);
+  EXPECT_THAT(Err(), StartsWith("error: --address: \"x y\" is no address"));
+  EXPECT_EQ(Run({"context", "list", "-o", "name"}), ExitCode::kOk);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Run({"queue", "list", "--address", "http://127.0.0.1:8085"}), ExitCode::kUsage);
+  EXPECT_THAT(Err(), StartsWith("error: --address: \"http://127.0.0.1:8085\" is no address: it has a scheme"));
+}
+
 TEST_F(AppTest, HelpListsTheExitCodesOnce) {
   EXPECT_EQ(Run({"--help"}), ExitCode::kOk);
   EXPECT_THAT(Out(), HasSubstr(ExitCodeTable()));

@@ -76,6 +76,25 @@ TEST_F(ConnectionTest, AnAddressWithoutAPortMeansTheDefaultOne) {
   EXPECT_EQ(Resolve({.address = "unix:/run/broker"}).address, "unix:/run/broker");
 }
 
+TEST_F(ConnectionTest, WhatIsNoAddressOrNamespaceIsRefusedInTheNameOfWhoSaysIt) {
+  const auto refused = [this](const ConnectionFlags& flags, const std::string& words) {
+    const auto connection = ResolveConnection(flags, terminal_);
+    ASSERT_FALSE(connection.ok()) << words;
+    EXPECT_EQ(connection.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_TRUE(connection.error().message.starts_with(words)) << connection.error().message;
+  };
+  refused({.address = "h:abc"}, "--address: \"h:abc\" is no address: its port is not 1 to 65535; write HOST:PORT");
+  refused({.name_space = "a b"}, "--namespace: \"a b\" is no namespace: 1 to 255 letters");
+  Save({"c.name", {{"c.name", {"h:0", "n\"s"}}}});
+  refused({}, "context c.name: \"h:0\"");
+  refused({.address = "h:1"}, "context c.name: \"n\"s\"");
+  terminal_.env["BROKER_NAMESPACE"] = "a/b";
+  refused({.address = "h:1"}, "BROKER_NAMESPACE: \"a/b\"");
+  terminal_.env["BROKER_ADDRESS"] = "x y";
+  refused({}, "BROKER_ADDRESS: \"x y\"");
+  EXPECT_EQ(Resolve({.address = "h:1", .name_space = "n"}).address, "h:1") << "only what is used is looked at";
+}
+
 TEST_F(ConnectionTest, TheEnvironmentCanNameAContext) {
   Save({"local", {{"local", {"h:1", "ns1"}}, {"other", {"h:2", "ns2"}}}});
   terminal_.env["BROKER_CONTEXT"] = "other";
@@ -144,6 +163,28 @@ TEST_F(ConnectionTest, UnknownKeysAndWrongTypesAreNamed) {
     EXPECT_NE(read.error().message.find(word), std::string::npos) << read.error().message;
     EXPECT_NE(read.error().message.find(path_), std::string::npos) << read.error().message;
   }
+}
+
+TEST(Addresses, AreAHostAndAPort) {
+  for (const char* good : {"h", "h:1", "broker.example:65535", "127.0.0.1:8085", "[::1]", "[fe80::1%eth0]:8085",
+                           "unix:/run/broker", "dns:///h:1"}) {
+    EXPECT_TRUE(CheckAddress("--address", good).ok()) << good;
+  }
+  for (const char* bad :
+       {"",     ":1",   "h:",        "h:0",     "h:65536", "h:99999", "h:abc",      "h:-1",  "h:1:2", "::1",
+        "[::1", "[]:1", "[::1]8085", "[::1]:x", "x y",     "x y:1",   "http://h:1", "u@h:1", "h/p",   "h:1/p"}) {
+    const Status status = CheckAddress("--address", bad);
+    ASSERT_FALSE(status.ok()) << bad;
+    EXPECT_NE(status.error().message.find(std::string("\"") + bad + "\""), std::string::npos);
+  }
+}
+
+TEST(Namespaces, AreNames) {
+  EXPECT_TRUE(CheckNamespace("--namespace", "shop-1.eu_~+%").ok());
+  EXPECT_TRUE(CheckNamespace("--namespace", std::string(255, 'n')).ok());
+  EXPECT_FALSE(CheckNamespace("--namespace", std::string(256, 'n')).ok());
+  for (const char* bad : {"", "bad ns", "a/b", "\xc3\xa9"})
+    EXPECT_FALSE(CheckNamespace("--namespace", bad).ok()) << bad;
 }
 
 TEST(ContextNames, AreChecked) {
