@@ -62,14 +62,16 @@ class Kv : public Reader {
  public:
   virtual std::unique_ptr<Batch> NewBatch() = 0;
   // REQUIRES: `batch` comes from this store's NewBatch.
-  // Errors: kInternal when the medium failed, kStorageFull when it has no space; final in both cases.
+  // Errors: kInternal when the medium failed, kDataLoss when the store is damaged, kStorageFull when there is no space;
+  // all of them final.
   virtual Status Write(std::unique_ptr<Batch> batch, Sync sync) = 0;
   // A frozen view. It must not outlive the store.
   virtual std::unique_ptr<Reader> NewSnapshot() const = 0;
   // Says that a committed DeleteRange emptied [from, to), about `bytes` of values: the store may free the space in
   // its own time. Snapshots taken before may then miss what was there. Never blocks for long.
   virtual void Reclaim(Family family, std::string_view from, std::string_view to, std::uint64_t bytes) = 0;
-  // The background error (no space, a failed write) that holds now. Lack of space may pass; a failed write never does.
+  // The worst background error that holds now: kStorageFull, which may pass; kDataLoss (STORE_DAMAGED) or kInternal, which
+  // never do, and fail every Write.
   virtual std::optional<Error> BackgroundError() const = 0;
 };
 

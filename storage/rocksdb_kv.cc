@@ -27,13 +27,13 @@ class ErrorListener final : public rocksdb::EventListener {
     Error error = RocksdbError("a background job of the store failed", *status);
     Log(LogLevel::kError, "storage_background_error", {{"error", error.message}});
     MutexLock lock(mutex_);
-    if (!error_) error_ = std::move(error);
+    if (!error_ || error_->code == ErrorCode::kStorageFull) error_ = std::move(error);  // which may pass: the others do not
   }
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
     if (!info.new_bg_error.ok()) return;
     Log(LogLevel::kInfo, "storage_background_error_over");
     MutexLock lock(mutex_);
-    error_.reset();
+    if (error_ && error_->code == ErrorCode::kStorageFull) error_.reset();
   }
   std::optional<Error> error() const {
     MutexLock lock(mutex_);
@@ -224,8 +224,9 @@ void RocksdbKv::Reclaim(Family family, std::string_view from, std::string_view t
 }
 
 std::optional<Error> RocksdbKv::BackgroundError() const {
-  if (auto failed = impl_->Failure()) return failed;
-  return impl_->listener->error();
+  auto failed = impl_->Failure();
+  auto error = impl_->listener->error();
+  return error && (!failed || failed->code == ErrorCode::kStorageFull) ? error : failed;
 }
 
 }  // namespace broker::storage

@@ -41,10 +41,8 @@ constexpr Nanos kWatchInterval = std::chrono::seconds(1);
 // Nobody is answered any more: what was not durable must not be seen. So no destructors and no flushing of replies.
 [[noreturn]] void EndOnFailedCommit(const Error& error) {
   Log(LogLevel::kError, "commit_failed",
-      {{"reason", error.reason},
-       {"message", error.message},
-       {"do", "mend the disk, then start again: nothing that was answered OK is lost"}});
-  ::_exit(static_cast<int>(ExitCode::kCommitFailed));
+      {{"reason", error.reason}, {"message", error.message}, {"do", AdviceAfterCommit(error)}});
+  ::_exit(static_cast<int>(ExitCodeOfCommit(error)));
 }
 
 // What a start that failed leaves behind.
@@ -76,6 +74,7 @@ class Daemon {
   void DriveCommits();
   bool CommitsInline(const engine::PendingGroup& group) const;
   void TellStorageFull(std::optional<std::string> why);
+  void TellStoreFailed(const Error& error);
   native::ServerFacts Facts() const;
 
   const Config& config_;
@@ -111,7 +110,9 @@ std::optional<Failure> Daemon::Start() {
   if (auto failure = StartNative()) return failure;
   if (auto failure = StartAws()) return failure;
 
-  watch_.emplace(folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); });
+  watch_.emplace(
+      folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); },
+      [this](const Error& error) { TellStoreFailed(error); });
   watch_->Look();
   strand_ = std::thread([this] { loop_.Run(); });
   readiness_.Unblock("starting");
@@ -267,6 +268,14 @@ void Daemon::TellStorageFull(std::optional<std::string> why) {
     storage_full_ = why;
     engine_->SetStorageFull(why);
   });
+}
+
+// What only reads may still go on; the next commit ends the process.
+void Daemon::TellStoreFailed(const Error& error) {
+  const bool damaged = error.code == ErrorCode::kDataLoss;
+  Log(LogLevel::kError, damaged ? "store_damaged" : "store_failed",
+      {{"reason", error.reason}, {"message", error.message}, {"do", AdviceAfterCommit(error)}});
+  readiness_.Block(damaged ? "store_damaged" : "store_failed", error.message);
 }
 
 native::ServerFacts Daemon::Facts() const {

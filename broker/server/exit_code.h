@@ -1,6 +1,8 @@
 // How brokerd ends, for scripts and supervisors. The table in README.md and --help is this one.
 #pragma once
 
+#include <string_view>
+
 #include "broker/base/error.h"
 
 namespace broker::server {
@@ -11,12 +13,16 @@ enum class ExitCode {
   kConfiguration = 2, // a flag, variable or file is wrong, or too few files may be opened: nothing was started
   kAddress = 3,       // an address cannot be listened on
   kDataFolder = 4,    // the data folder is in use, not ours, of another format, or may not be read or written
-  kDataLoss = 5,      // the data folder is damaged, or lacks what it had: see storage/README.md for the salvage
+  kDataLoss = 5,      // the data folder is damaged, or lacks what it had, found at start or later: see storage/README.md
   kCommitFailed = 6,  // a commit failed on the disk: whatever was not answered may be lost; start again after repair
   kAborted = 7,       // a second signal cut the stop short; nothing that was answered is lost
 };
 
 // Of an error that keeps the data folder from being opened.
 ExitCode ExitCodeOfDataFolder(const Error& error);
+
+// Of an error that a commit ended with, and what a person should do then.
+ExitCode ExitCodeOfCommit(const Error& error);
+std::string_view AdviceAfterCommit(const Error& error);
 
 }  // namespace broker::server

@@ -1,11 +1,12 @@
-// Notices when the storage fills up or has room again, and tells whom it concerns.
-// Thread contract: confined to one thread; `tell` is called on it.
+// Notices when the storage fills up or has room again, and when the store has failed for good, and tells whom it concerns.
+// Thread contract: confined to one thread; `tell` and `tell_failed` are called on it.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "broker/base/error.h"
 #include "storage/kv.h"
 #include "storage/space.h"
 
@@ -15,18 +16,22 @@ class StorageWatch {
  public:
   // Why the storage counts as full, or nullopt again.
   using Tell = std::function<void(std::optional<std::string> why)>;
+  // Damage, or a failed medium, that the store's own threads met: no write succeeds any more.
+  using TellFailed = std::function<void(const Error&)>;
 
-  StorageWatch(storage::FreeSpace& space, const storage::Kv& kv, Tell tell)
-      : space_(space), kv_(kv), tell_(std::move(tell)) {}
+  StorageWatch(storage::FreeSpace& space, const storage::Kv& kv, Tell tell, TellFailed tell_failed)
+      : space_(space), kv_(kv), tell_(std::move(tell)), tell_failed_(std::move(tell_failed)) {}
 
-  // To be called about once a second. Calls `tell` when the answer has changed.
+  // To be called about once a second. Calls `tell` when the answer has changed, `tell_failed` once.
   void Look();
 
  private:
   storage::FreeSpace& space_;
   const storage::Kv& kv_;
   const Tell tell_;
+  const TellFailed tell_failed_;
   bool full_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace broker::server

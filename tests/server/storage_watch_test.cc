@@ -27,7 +27,8 @@ class StorageWatchTest : public ::testing::Test {
   storage::FreeSpace space_{"/data", [this]() -> Result<storage::FileSystemSpace> {
                               return storage::FileSystemSpace{free_bytes_, 100 * kGib};
                             }};
-  StorageWatch watch_{space_, kv_, [this](std::optional<std::string> why) { told_.push_back(why.value_or("room")); }};
+  StorageWatch watch_{space_, kv_, [this](std::optional<std::string> why) { told_.push_back(why.value_or("room")); },
+                      [this](const Error& error) { told_.push_back("failed: " + error.reason); }};
 };
 
 TEST_F(StorageWatchTest, TellsOnlyChanges) {
@@ -41,7 +42,17 @@ TEST_F(StorageWatchTest, TellsOnlyChanges) {
   EXPECT_THAT(told_, ElementsAre(HasSubstr("/data"), "room"));
 }
 
-TEST_F(StorageWatchTest, AnErrorOfTheStoresOwnThreadsCountsTheSame) {
+TEST_F(StorageWatchTest, DamageIsNotToldAsLackOfSpace) {
+  kv_.FailWrite(1, storage::MemoryKv::Fault::kDamaged);
+  EXPECT_FALSE(kv_.Write(kv_.NewBatch(), storage::Sync::kYes).ok());
+  Look(10 * kGib);
+  Look(10 * kGib);
+  EXPECT_THAT(told_, ElementsAre("failed: STORE_DAMAGED"));
+  Look(1 * kGib);
+  EXPECT_THAT(told_, ElementsAre("failed: STORE_DAMAGED", HasSubstr("/data")));
+}
+
+TEST_F(StorageWatchTest, NoSpaceForTheStoresOwnThreadsCountsTheSame) {
   kv_.FailWrite(1, storage::MemoryKv::Fault::kNoSpace);
   EXPECT_FALSE(kv_.Write(kv_.NewBatch(), storage::Sync::kYes).ok());
   ASSERT_TRUE(kv_.BackgroundError().has_value());
