@@ -166,6 +166,7 @@ class DataFolder::Impl {
     marker = std::move(*opened_marker);
     BROKER_RETURN_IF_ERROR(CheckStore(path, options.rocksdb, *marker));
 
+    BROKER_RETURN_IF_ERROR(space.CheckBeforeOpen());
     auto opened_kv = RocksdbKv::Open(paths.store, options.rocksdb);
     if (!opened_kv.ok()) return std::move(opened_kv).error();
     kv = std::move(*opened_kv);

@@ -42,7 +42,8 @@ class DataFolder {
   //                        DATA_FOLDER_IN_USE    another process owns it, named by pid
   //   kUnsupported         FORMAT_NOT_SUPPORTED  of a newer or older version, both named
   //   kDataLoss            MISSING_COMMIT_GROUPS, STORE_DAMAGED, CHECKSUM_MISMATCH
-  //   kStorageFull, kInternal
+  //   kStorageFull         STORAGE_FULL          too little to open the store, with the free and the needed bytes
+  //   kInternal
   static Result<std::unique_ptr<DataFolder>> Open(const std::string& path, Entropy& entropy,
                                                   DataFolderOptions options = {});
   // Closes the store, then gives the folder up.

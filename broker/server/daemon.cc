@@ -60,7 +60,9 @@ class Daemon {
         started_monotonic_(clock_.Monotonic()) {}
 
   std::optional<Failure> Start();
-  void Watch() { watch_->Look(); }
+  void Watch() {
+    loop_.Post([this] { watch_->Look(); });
+  }
   void Stop(std::string_view signal);
 
  private:
@@ -96,7 +98,7 @@ class Daemon {
   std::optional<aws::Face> aws_;
   std::unique_ptr<net::Server> http_;
   std::unique_ptr<native::NativeServer> native_;
-  std::optional<StorageWatch> watch_;
+  std::optional<StorageWatch> watch_;  // of the strand, once that runs
   std::thread strand_;
 };
 
@@ -203,6 +205,7 @@ void Daemon::DriveCommits() {
         [](const Error& error) { EndOnFailedCommit(error); });
   }
   loop_.Drive(*engine_, [this](engine::PendingGroup group) {
+    if (group.commit.batch != nullptr) watch_->Wrote(group.commit.batch->size_bytes());
     if (!CommitsInline(group)) return commit_thread_->Submit(std::move(group));
     if (auto done = folder_->committer().Commit(std::move(group.commit)); !done.ok()) EndOnFailedCommit(done.error());
     loop_.Committed(std::move(group));

@@ -12,7 +12,7 @@ enum class ExitCode {
   kDefect = 1,        // something that must not happen; a failed check aborts with SIGABRT instead
   kConfiguration = 2, // a flag, variable or file is wrong, or too few files may be opened: nothing was started
   kAddress = 3,       // an address cannot be listened on
-  kDataFolder = 4,    // the data folder is in use, not ours, of another format, or may not be read or written
+  kDataFolder = 4,    // the data folder is in use, not ours, of another format, not accessible, or too full to open
   kDataLoss = 5,      // the data folder is damaged, or lacks what it had, found at start or later: see storage/README.md
   kCommitFailed = 6,  // a commit failed on the disk: whatever was not answered may be lost; start again after repair
   kAborted = 7,       // a second signal cut the stop short; nothing that was answered is lost

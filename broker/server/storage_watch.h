@@ -2,6 +2,7 @@
 // Thread contract: confined to one thread; `tell` and `tell_failed` are called on it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ class StorageWatch {
   StorageWatch(storage::FreeSpace& space, const storage::Kv& kv, Tell tell, TellFailed tell_failed)
       : space_(space), kv_(kv), tell_(std::move(tell)), tell_failed_(std::move(tell_failed)) {}
 
+  // Says that so much was written. Looks at once when it adds up, so that no rate outruns the reserve.
+  void Wrote(std::uint64_t bytes);
   // To be called about once a second. Calls `tell` when the answer has changed, `tell_failed` once.
   void Look();
 
@@ -30,6 +33,7 @@ class StorageWatch {
   const storage::Kv& kv_;
   const Tell tell_;
   const TellFailed tell_failed_;
+  std::uint64_t wrote_bytes_ = 0;  // since the last look
   bool full_ = false;
   bool failed_ = false;
 };

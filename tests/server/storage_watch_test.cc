@@ -25,7 +25,7 @@ class StorageWatchTest : public ::testing::Test {
   std::vector<std::string> told_;  // "room" or why not
   storage::MemoryKv kv_;
   storage::FreeSpace space_{"/data", [this]() -> Result<storage::FileSystemSpace> {
-                              return storage::FileSystemSpace{free_bytes_, 100 * kGib};
+                              return storage::FileSystemSpace{.free_bytes = free_bytes_, .total_bytes = 100 * kGib};
                             }};
   StorageWatch watch_{space_, kv_, [this](std::optional<std::string> why) { told_.push_back(why.value_or("room")); },
                       [this](const Error& error) { told_.push_back("failed: " + error.reason); }};
@@ -40,6 +40,15 @@ TEST_F(StorageWatchTest, TellsOnlyChanges) {
   Look(10 * kGib);
   Look(10 * kGib);
   EXPECT_THAT(told_, ElementsAre(HasSubstr("/data"), "room"));
+}
+
+TEST_F(StorageWatchTest, LooksAgainWhenMuchWasWrittenWithoutWaitingForItsTurn) {
+  Look(10 * kGib);
+  free_bytes_ = 1 * kGib;
+  watch_.Wrote(3u << 20);
+  EXPECT_TRUE(told_.empty());
+  watch_.Wrote(1u << 20);
+  EXPECT_THAT(told_, ElementsAre(HasSubstr("/data")));
 }
 
 TEST_F(StorageWatchTest, DamageIsNotToldAsLackOfSpace) {

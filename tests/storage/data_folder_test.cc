@@ -305,10 +305,38 @@ TEST_F(DataFolderTest, RefusesAStoreWithoutOneOfItsTables) {
 
 TEST_F(DataFolderTest, AsksForFreeSpaceWhereTheFolderIs) {
   DataFolderOptions options;
-  options.space = [] { return FileSystemSpace{.free_bytes = 1 << 20, .total_bytes = 10u << 20}; };
+  options.space = [] { return FileSystemSpace{.free_bytes = 10u << 20, .total_bytes = 100u << 20}; };
   auto opened = DataFolder::Open(path_, entropy_, std::move(options));
   ASSERT_TRUE(opened.ok());
   EXPECT_THAT((*opened)->space().Check().value_or("not full"), HasSubstr(path_));
+}
+
+TEST_F(DataFolderTest, OpensAStoreOnlyWithRoomForWhatItsLogHolds) {
+  Open();
+  Commit("a");
+  Close();
+  const auto before = Content();
+  FileSystemSpace space{.free_bytes = 50u << 20, .total_bytes = 100u << 20, .log_bytes = 40u << 20};
+  const auto open = [&] { return DataFolder::Open(path_, entropy_, {.rocksdb = {}, .space = [&] { return space; }}); };
+  const auto refused = open();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "STORAGE_FULL");
+  for (const char* part : {path_.c_str(), "52428800 bytes free", "55574528", "log of 41943040 bytes"}) {
+    EXPECT_THAT(refused.error().message, HasSubstr(part));
+  }
+  EXPECT_EQ(Content(), before);
+  space.free_bytes = 53u << 20;
+  EXPECT_TRUE(open().ok());
+}
+
+TEST_F(DataFolderTest, TheFileSystemsOwnProbeKnowsHowLargeTheLogIs) {
+  Open();
+  const auto empty = ProbeFileSystem(path_)();
+  Commit("a");
+  const auto written = ProbeFileSystem(path_)();
+  ASSERT_TRUE(empty.ok() && written.ok());
+  EXPECT_GT(written->log_bytes, empty->log_bytes);
+  EXPECT_GT(written->free_bytes, written->log_bytes);
 }
 
 }  // namespace

@@ -19,10 +19,12 @@ class FreeSpaceTest : public testing::Test {
   }
 
   std::uint64_t free_bytes_ = 0;
+  std::uint64_t log_bytes_ = 0;
   bool broken_ = false;
   FreeSpace space_{"/data", [this]() -> Result<FileSystemSpace> {
                      if (broken_) return Error(ErrorCode::kInternal, "FILE_ERROR", "cannot ask /data");
-                     return FileSystemSpace{.free_bytes = free_bytes_, .total_bytes = 10 * kGibibyte};
+                     return FileSystemSpace{
+                         .free_bytes = free_bytes_, .total_bytes = 10 * kGibibyte, .log_bytes = log_bytes_};
                    }};
 };
 
@@ -40,6 +42,12 @@ TEST(ReserveTest, IsNoMoreThanAQuarterOfASmallVolume) {
 TEST_F(FreeSpaceTest, IsFullBelowTheReserveOnly) {
   EXPECT_EQ(CheckWith(256 * kMebibyte), std::nullopt);
   EXPECT_NE(CheckWith(256 * kMebibyte - 1), std::nullopt);
+}
+
+TEST_F(FreeSpaceTest, DoesNotCountAsFreeWhatTheLogHasStillToTake) {
+  log_bytes_ = 100 * kMebibyte;
+  EXPECT_EQ(CheckWith(356 * kMebibyte), std::nullopt);
+  EXPECT_THAT(CheckWith(356 * kMebibyte - 1).value_or("not full"), HasSubstr("100 MiB for what the store's log holds"));
 }
 
 TEST_F(FreeSpaceTest, StaysFullUntilHalfAReserveMoreIsFree) {
