@@ -75,21 +75,6 @@ Status CheckEmpty(const std::string& path) {
                path);
 }
 
-// Before anything is written: is there a folder of ours, or one that can become ours?
-Status CheckPlace(const std::string& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) {
-    if (errno == ENOENT) return MakeFolder(path);
-    if (errno != ENOTDIR) return FileError("open", path, errno);
-  } else if (S_ISDIR(found.st_mode)) {
-    auto version = ReadFormatFile(Paths(path).format);
-    if (!version.ok()) return std::move(version).error();
-    return version->has_value() ? Status() : CheckEmpty(path);
-  }
-  return Error(ErrorCode::kInvalidArgument, "NOT_A_FOLDER",
-               fmt::format("{} is not a folder. Name one, or a place where one can be created", path), path);
-}
-
 Status CheckVersion(const std::string& path, std::uint32_t version) {
   if (version == kFormatVersion) return {};
   const std::string_view what = version > kFormatVersion
@@ -101,6 +86,21 @@ Status CheckVersion(const std::string& path, std::uint32_t version) {
                path);
 }
 
+// Before anything is written: is there a folder of ours, or one that can become ours?
+Status CheckPlace(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return MakeFolder(path);
+    if (errno != ENOTDIR) return FileError("open", path, errno);
+  } else if (S_ISDIR(found.st_mode)) {
+    auto version = ReadFormatFile(Paths(path).format);
+    if (!version.ok()) return std::move(version).error();
+    return version->has_value() ? CheckVersion(path, **version) : CheckEmpty(path);
+  }
+  return Error(ErrorCode::kInvalidArgument, "NOT_A_FOLDER",
+               fmt::format("{} is not a folder. Name one, or a place where one can be created", path), path);
+}
+
 Result<std::optional<v0::FolderRecord>> ReadFolderRecord(const Reader& store) {
   auto value = store.Get(Family::kMeta, kFolderKey, ReadMode::kExact);
   if (!value.ok()) return std::move(value).error();
@@ -110,8 +110,34 @@ Result<std::optional<v0::FolderRecord>> ReadFolderRecord(const Reader& store) {
   return std::optional(std::move(record));
 }
 
+// Whether there is a store, or may be one made; not what is in it.
+Status CheckStorePlace(const std::string& store, const Marker& marker) {
+  struct stat found {};
+  if (::stat(store.c_str(), &found) == 0 && !S_ISDIR(found.st_mode)) {
+    return Error(ErrorCode::kInvalidArgument, "NOT_A_FOLDER",
+                 fmt::format("{} is not a folder, and the store should be there. Put the store back", store), store);
+  }
+  DIR* const folder = ::opendir(store.c_str());
+  if (folder != nullptr) {
+    ::closedir(folder);
+  } else if (errno != ENOENT) {
+    return FileError("read", store, errno);
+  }
+  const std::string current = store + "/CURRENT";
+  if (::stat(current.c_str(), &found) == 0) return {};
+  if (errno != ENOENT) return FileError("read", current, errno);
+  const auto marked = marker.Load();
+  if (!marked.ok()) return marked.error();
+  if (marked->value_or(0) == 0) return {};
+  return Error(ErrorCode::kDataLoss, "MISSING_COMMIT_GROUPS",
+               fmt::format("{} is not there, so there is no store, but groups 1 to {} were synced: it was removed, or the "
+                           "folder was copied without it",
+                           current, **marked));
+}
+
 // What would be found in the store, judged before opening it changes a byte.
 Status CheckStore(const std::string& path, const RocksdbOptions& options, const Marker& marker) {
+  BROKER_RETURN_IF_ERROR(CheckStorePlace(Paths(path).store, marker));
   auto meta = RocksdbKv::OpenMetaReadOnly(Paths(path).store, options);
   if (!meta.ok()) return std::move(meta).error();
   const MemoryKv nothing;

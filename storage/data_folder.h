@@ -5,8 +5,8 @@
 //   FOLDER/marker   the last synced commit group (marker_file.h)
 //   FOLDER/store/   RocksDB
 //
-// Everything that can be wrong with a folder is found before a byte in it is changed: another process, another format,
-// missing commit groups.
+// What is not ours, or of another format, is found before a byte of the folder is changed; another process, missing commit
+// groups and lack of space before anything but LOCK is (and an empty marker made where there was none).
 // Thread contract: Open and the destructor on one thread; what the accessors give has contracts of its own.
 #pragma once
 
@@ -35,7 +35,7 @@ class DataFolder {
  public:
   // Creates `path`, but not its parents, when it is missing or empty; takes its id from `entropy` then.
   // Errors, each naming the path and what to do:
-  //   kInvalidArgument     NOT_A_FOLDER          something else is there
+  //   kInvalidArgument     NOT_A_FOLDER          something else is there, or where its store should be
   //   kNotFound            PARENT_NOT_FOUND      the folder that should hold it is missing
   //   kPermissionDenied    PERMISSION_DENIED
   //   kFailedPrecondition  NOT_A_DATA_FOLDER     not empty, and not ours

@@ -184,9 +184,7 @@ TEST_F(DataFolderTest, RefusesANewerFormatNamingBothAndChangingNothing) {
   EXPECT_EQ(error.reason, "FORMAT_NOT_SUPPORTED");
   EXPECT_THAT(error.message, HasSubstr("format version 7"));
   EXPECT_THAT(error.message, HasSubstr("version 0"));
-  auto after = Content();
-  after[path_ + "/LOCK"] = before.at(path_ + "/LOCK");
-  EXPECT_EQ(after, before);
+  EXPECT_EQ(Content(), before);
 }
 
 TEST_F(DataFolderTest, RefusesAStoreOfAnotherFormatThanTheFile) {
@@ -278,6 +276,46 @@ TEST_F(DataFolderTest, RefusesAStoreThatWasRemoved) {
   Close();
   fs::remove_all(path_ + "/store");
   EXPECT_EQ(Refused().reason, "MISSING_COMMIT_GROUPS");
+}
+
+TEST_F(DataFolderTest, RefusesAStoreWithoutItsFirstFileNamingThat) {
+  Open();
+  Commit("a");
+  Close();
+  fs::remove(path_ + "/store/CURRENT");
+  const Error error = Refused();
+  EXPECT_EQ(error.code, ErrorCode::kDataLoss);
+  EXPECT_THAT(error.message, HasSubstr("store/CURRENT is not there"));
+}
+
+TEST_F(DataFolderTest, RefusesAFileInTheStoresPlace) {
+  Open();
+  Commit("a");
+  Close();
+  fs::remove_all(path_ + "/store");
+  WriteFile(path_ + "/store", "");
+  const Error error = Refused();
+  EXPECT_EQ(error.reason, "NOT_A_FOLDER");
+  EXPECT_THAT(error.message, HasSubstr("store is not a folder"));
+}
+
+TEST_F(DataFolderTest, RefusesAStoreThatItMayNotReadWithoutCallingItLost) {
+  Open();
+  Commit("a");
+  Close();
+  for (const fs::path& path : {temp_.path(), fs::path(path_), fs::path(path_ + "/LOCK"), fs::path(path_ + "/marker")}) {
+    fs::permissions(path, fs::perms::all);
+  }
+  fs::permissions(path_ + "/store", fs::perms::none);
+  {
+    const WithoutPrivileges nobody;
+    const Error error = Refused();
+    EXPECT_EQ(error.code, ErrorCode::kPermissionDenied);
+    EXPECT_THAT(error.message, HasSubstr("cannot read " + path_ + "/store: Permission denied"));
+  }
+  fs::permissions(path_ + "/store", fs::perms::owner_all);
+  Open();
+  EXPECT_TRUE(Has("a"));
 }
 
 TEST_F(DataFolderTest, RefusesAStoreWithoutItsManifest) {
