@@ -173,7 +173,7 @@ struct ReceiveResponse {
   std::vector<Delivery> deliveries;  // empty when the wait passed
 };
 
-// Identifies a Receive that waits. 0 is none.
+// Identifies a Receive that waits, or a Watch. 0 is none.
 using WaiterId = std::uint64_t;
 
 struct NackEntry {

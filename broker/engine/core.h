@@ -17,9 +17,8 @@
 //   unused.cc         subscriptions that nobody uses     snapshots.cc      frozen cursors
 //
 // What hangs on little is a part of its own, with its contract in its header, and knows nothing of this: the catalog, the
-// logs and their schedule, the journal and what is written into it, bounds, tasks, idempotency and all others below.
-//
-// Confined to the engine's strand.
+// logs and their schedule, the journal and what is written into it, bounds, tasks, idempotency and all others below. All
+// of it is confined to the engine's strand.
 #pragma once
 
 #include <map>
@@ -101,6 +100,7 @@ class Engine::Core {
 
   // ---- deliver.cc
   WaiterId Receive(const Caller&, const ReceiveRequest&, Done<ReceiveResponse>);
+  WaiterId Watch(const Caller&, const model::Target& source, Done<void>);
   void CancelReceive(WaiterId);
 
   // ---- settle.cc

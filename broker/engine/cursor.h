@@ -54,6 +54,7 @@ struct Cursor {
   std::uint64_t safe_position = 1;      // of a filtered cursor: a position that no power cut undoes
 
   std::deque<WaiterId> waiters;
+  std::vector<WaiterId> watchers;  // who only wants to hear that it is gone
   Consumers consumers;
   std::string dead_letter_problem;      // why the last message that was to go could not
   std::uint64_t dead_letter_stuck = 0;  // its sequence: the problem is over when it is settled

@@ -28,6 +28,7 @@ Cursor& Engine::Core::AddCursor(MessageLog& log, const model::DeliverySettings& 
 void Engine::Core::RemoveCursor(Cursor& cursor, const Error& why) {
   const std::uint64_t id = cursor.id.value();
   while (!cursor.waiters.empty()) EndWaiter(cursor, cursor.waiters.front(), why);
+  while (!cursor.watchers.empty()) EndWaiter(cursor, cursor.watchers.front(), why);
   MessageLog& log = *cursor.log;
   for (auto sequence = cursor.outstanding.NextFrom(0); sequence; sequence = cursor.outstanding.NextFrom(*sequence)) {
     RemoveOutstanding(cursor, *sequence);

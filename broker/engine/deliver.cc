@@ -70,6 +70,21 @@ WaiterId Engine::Core::Receive(const Caller& caller, const ReceiveRequest& reque
   return id;
 }
 
+WaiterId Engine::Core::Watch(const Caller& caller, const model::Target& source, Done<void> done) {
+  auto found = catalog_.FindReceivable(caller, source);
+  if (!found.ok()) {
+    Answer(std::move(done), Status(found.error()));
+    return 0;
+  }
+  Cursor& cursor = **found;
+  const WaiterId id = ++last_waiter_;
+  Waiter& watcher = waiters_[id];
+  watcher.cursor = cursor.id.value();
+  watcher.done = [done = std::move(done)](Result<ReceiveResponse> result) { done(result.error()); };
+  cursor.watchers.push_back(id);
+  return id;
+}
+
 void Engine::Core::CancelReceive(WaiterId id) {
   const auto waiter = waiters_.find(id);
   if (waiter == waiters_.end()) return;
@@ -78,14 +93,15 @@ void Engine::Core::CancelReceive(WaiterId id) {
 
 void Engine::Core::EndWaiter(Cursor& cursor, WaiterId id, Result<ReceiveResponse> result) {
   const auto waiter = waiters_.find(id);
-  Done<ReceiveResponse> done = std::move(waiter->second.done);
-  cursor.consumers.EndWait(waiter->second.consumer, now_);
+  const Waiter ended = std::move(waiter->second);
   waiters_.erase(waiter);
+  if (std::erase(cursor.watchers, id) > 0) return Answer(ended.done, std::move(result));
+  cursor.consumers.EndWait(ended.consumer, now_);
   NoteUse(cursor);
   timers_.Clear({TimerKind::kWaiter, id});
   std::erase(cursor.waiters, id);
   if (cursor.waiters.empty()) cursor.log->waiting.erase(cursor.id.value());
-  Answer(std::move(done), std::move(result));
+  Answer(ended.done, std::move(result));
 }
 
 void Engine::Core::AnswerExpiredWaiters(Cursor& cursor) {

@@ -130,6 +130,11 @@ WaiterId Engine::Receive(const Caller& caller, ReceiveRequest request, Done<Rece
   core_->Begin();
   return core_->Receive(caller, request, std::move(done));
 }
+WaiterId Engine::Watch(const Caller& caller, model::Target source, Done<void> done) {
+  core_->AssertStrand();
+  core_->Begin();
+  return core_->Watch(caller, source, std::move(done));
+}
 void Engine::CancelReceive(WaiterId waiter) {
   core_->AssertStrand();
   core_->Begin();

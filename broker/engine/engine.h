@@ -124,7 +124,11 @@ class Engine {
   void Publish(const Caller&, PublishRequest, Done<PublishResponse>);
   // The returned waiter can be cancelled until `done` has run. With nothing ready and wait 0, answers empty.
   WaiterId Receive(const Caller&, ReceiveRequest, Done<ReceiveResponse>);
-  // Ends a waiting Receive: its `done` runs with kCancelled, and nothing is leased for it any more. Unknown: no effect.
+  // Until the source is deleted: `done` runs then, with kNotFound, or at once if there is none. Takes nothing, and stays with
+  // this source whatever is made under its name later.
+  WaiterId Watch(const Caller&, model::Target source, Done<void>);
+  // Ends a waiting Receive or Watch: its `done` runs with kCancelled, and nothing is leased for it any more. Unknown: no
+  // effect.
   void CancelReceive(WaiterId waiter);
 
   void Ack(const Caller&, model::Target source, std::vector<std::string> receipts, Done<SettleResponse>);

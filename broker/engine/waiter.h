@@ -1,4 +1,4 @@
-// A Receive that waits, or is served with the group being built. Confined to the engine's strand.
+// A Receive that waits, or is served with the group being built; or a Watch, which has no request. Confined to the engine's strand.
 #pragma once
 
 #include <cstdint>

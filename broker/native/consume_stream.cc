@@ -24,7 +24,9 @@ void ConsumeStream::Arm(Context& context, MessagesService& service) {
   service.RequestConsume(&call->rpc_, &call->stream_, &queue, &queue, call->started_tag());
 }
 
-bool ConsumeStream::Busy() const { return receiving_ || asking_clock_ || settles_at_engine_ > 0 || releases_ > 0; }
+bool ConsumeStream::Busy() const {
+  return watching_ || receiving_ || asking_clock_ || settles_at_engine_ > 0 || releases_ > 0;
+}
 
 // ---- requests ---------------------------------------------------------------------------------------------------
 
@@ -62,7 +64,18 @@ void ConsumeStream::Open(const v1::ConsumeOpen& open) {
   caller_ = *std::move(caller);
   limits_ = *std::move(limits);
   outstanding_.emplace(limits_->messages, limits_->bytes);
+  Watch();
   AskClock();
+}
+
+// A receive would tell it too, but there is none while the budget is used up or a write is under way.
+void ConsumeStream::Watch() {
+  watching_ = true;
+  watch_ = context_.engine().Watch(caller_, limits_->source, [this](Status gone) {
+    watching_ = false;
+    Close(ToStatus(gone.error()), /*counted=*/true);
+    MayGo();
+  });
 }
 
 void ConsumeStream::AskClock() {
@@ -247,6 +260,7 @@ void ConsumeStream::Close(const grpc::Status& status, bool counted) {
   closing_ = Closing{status, counted};
   context_.loop().Cancel(std::exchange(expiry_, 0));
   if (receiving_) context_.engine().CancelReceive(waiter_);
+  if (watching_) context_.engine().CancelReceive(watch_);
   // What was gathered and not written stays unsent.
   response_.clear_deliveries();
   gathered_.clear();

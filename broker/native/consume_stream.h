@@ -2,6 +2,7 @@
 //
 //  - At most one Receive is at the engine, for no more than may be delivered, and only while nothing waits to be
 //    written: a client that does not read leases nothing.
+//  - It stays with the source that it opened, and ends when that is deleted, whatever it is waiting for.
 //  - When it ends, what is still leased is given back: unsent deliveries uncounted; sent ones counted, but uncounted
 //    when the daemon stops. The call's status leaves after that is durable.
 //
@@ -57,6 +58,7 @@ class ConsumeStream final : public StreamCall {
   bool Busy() const override;
 
   void Open(const v1::ConsumeOpen& open);
+  void Watch();
   void AskClock();
   void Receive();
   void Received(Result<engine::ReceiveResponse> result);
@@ -82,6 +84,8 @@ class ConsumeStream final : public StreamCall {
   bool asking_clock_ = false;
   Loop::TimerId expiry_ = 0;
 
+  bool watching_ = false;
+  engine::WaiterId watch_ = 0;
   bool receiving_ = false;
   engine::WaiterId waiter_ = 0;
   v1::ConsumeResponse response_;       // being gathered

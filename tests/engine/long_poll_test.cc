@@ -117,6 +117,38 @@ TEST_F(LongPolls, CancellingTwiceOrNothingDoesNothing) {
   EXPECT_EQ(Answer(receive), "cancelled");
 }
 
+TEST_F(LongPolls, AWatchTakesNothingAndHearsOfTheDeletion) {
+  Pending<void> gone;
+  engine().Watch(caller, {std::nullopt, "orders"}, gone.done());
+  Publish("orders", "a");
+  Advance(24h);
+  EXPECT_FALSE(gone.answered());
+  EXPECT_EQ(Counts("orders"), "1 ready");
+  EXPECT_EQ(StatsOf("orders").waiting_receivers, 0u);
+  DeleteQueue("orders");
+  ASSERT_TRUE(gone.answered());
+  EXPECT_EQ(gone.result().error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(gone.result().error().resource, "queue/orders");
+}
+
+TEST_F(LongPolls, AWatchStaysWithItsSourceAndCanBeCancelled) {
+  Pending<void> before, after, nowhere;
+  const engine::WaiterId first = engine().Watch(caller, {std::nullopt, "orders"}, before.done());
+  DeleteQueue("orders");
+  CreateQueue("orders");
+  EXPECT_TRUE(before.answered());
+  engine().CancelReceive(first);  // no effect
+  const engine::WaiterId second = engine().Watch(caller, {std::nullopt, "orders"}, after.done());
+  Drain();
+  EXPECT_FALSE(after.answered());
+  engine().CancelReceive(second);
+  engine().Watch(caller, {std::nullopt, "nowhere"}, nowhere.done());
+  Drain();
+  ASSERT_TRUE(after.answered() && nowhere.answered());
+  EXPECT_EQ(after.result().error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(nowhere.result().error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(LongPolls, TenThousandWaitAndOneIsWokenPerMessage) {
   std::vector<WaitingReceive> receives;
   for (int i = 0; i < 10'000; ++i) receives.push_back(StartReceive("orders", 1h, 1));

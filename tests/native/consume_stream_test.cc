@@ -111,7 +111,16 @@ class ConnectionToLose {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-class ConsumeStreamServer : public NativeHarness {};
+class ConsumeStreamServer : public NativeHarness {
+ protected:
+  void DeleteQueue(const std::string& name) {
+    v1::DeleteQueueRequest request;
+    request.set_name(name);
+    TestContext context;
+    google::protobuf::Empty empty;
+    EXPECT_TRUE(queues->Delete(&context, request, &empty).ok());
+  }
+};
 
 TEST_F(ConsumeStreamServer, DeliversWhatIsThereAndWhatComes) {
   CreateQueue("billing");
@@ -287,6 +296,23 @@ TEST_F(ConsumeStreamServer, ManySettlesAreAnsweredInTheirOrder) {
   EXPECT_TRUE(consumer.Close().ok());
 }
 
+TEST_F(ConsumeStreamServer, AStreamWithItsBudgetUsedUpIsToldThatItsSourceIsGone) {
+  CreateQueue("billing");
+  Publish("billing", {"a"});
+  Consumer consumer(*messages);
+  consumer.Open("billing", 1);
+  ASSERT_TRUE(consumer.ReadDeliveries(1));
+  Barrier();
+  DeleteQueue("billing");
+  CreateQueue("billing");  // another one: the stream does not move to it
+  Publish("billing", {"b"});
+  const grpc::Status end = consumer.End();
+  EXPECT_EQ(end.error_code(), grpc::NOT_FOUND);
+  EXPECT_EQ(RefusalOf(end).resource, "queue/billing");
+  EXPECT_EQ(consumer.deliveries.size(), 1u);
+  EXPECT_EQ(StatsOf("billing").ready(), 1u);
+}
+
 TEST_F(ConsumeStreamServer, SettlesWhoseAnswersAreNotReadAreNotTakenInWithoutEnd) {
   CreateQueue("billing");
   Publish("billing", {std::string(9u << 20, 'x')});
@@ -429,11 +455,7 @@ TEST_F(ConsumeStreamServer, ADeletedSourceEndsTheStream) {
   Consumer consumer(*messages);
   consumer.Open("billing");
   ASSERT_TRUE(consumer.ReadUntil([&] { return consumer.opened; }));
-  v1::DeleteQueueRequest request;
-  request.set_name("billing");
-  TestContext context;
-  google::protobuf::Empty empty;
-  ASSERT_TRUE(queues->Delete(&context, request, &empty).ok());
+  DeleteQueue("billing");
   EXPECT_EQ(RefusalOf(consumer.End()).code, grpc::NOT_FOUND);
 }
 
