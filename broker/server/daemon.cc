@@ -71,7 +71,7 @@ class Daemon {
   std::optional<Failure> StartHttp();
   std::optional<Failure> OpenEngine();
   std::optional<Failure> StartNative();
-  std::optional<Failure> StartAws();
+  void StartAws(aws::sns::SigningKey key);
   std::function<std::string(std::string_view)> ResolveNamespace() const;
   void DriveCommits();
   bool CommitsInline(const engine::PendingGroup& group) const;
@@ -109,8 +109,11 @@ std::optional<Failure> Daemon::Start() {
   if (auto failure = StartHttp()) return failure;
   if (auto failure = OpenEngine()) return failure;
   DriveCommits();
+  // Before calls are served: a start that fails from then on would have to stop them first.
+  auto key = OpenSigningKey(folder_->path(), clock_);
+  if (!key.ok()) return Failure{ExitCodeOfDataFolder(key.error()), std::move(key).error()};
   if (auto failure = StartNative()) return failure;
-  if (auto failure = StartAws()) return failure;
+  StartAws(*std::move(key));
 
   watch_.emplace(
       folder_->space(), folder_->kv(), [this](auto why) { TellStorageFull(std::move(why)); },
@@ -244,9 +247,7 @@ std::optional<Failure> Daemon::StartNative() {
   return std::nullopt;
 }
 
-std::optional<Failure> Daemon::StartAws() {
-  auto key = OpenSigningKey(folder_->path(), clock_);
-  if (!key.ok()) return Failure{ExitCodeOfDataFolder(key.error()), std::move(key).error()};
+void Daemon::StartAws(aws::sns::SigningKey key) {
   aws_.emplace(aws::Naming{.public_url = config_.aws_public_url, .default_region = config_.aws_region},
                aws::Backend{.engine = *engine_,
                             .clock = clock_,
@@ -254,9 +255,8 @@ std::optional<Failure> Daemon::StartAws() {
                             .resolve_namespace = ResolveNamespace(),
                             .folder_id = folder_->id(),
                             .strict = config_.aws_strict},
-               *std::move(key), loop_);
+               std::move(key), loop_);
   aws_->AddTo(routes_);
-  return std::nullopt;
 }
 
 void Daemon::TellStorageFull(std::optional<std::string> why) {
@@ -290,15 +290,18 @@ native::ServerFacts Daemon::Facts() const {
 }
 
 void Daemon::Stop(std::string_view signal) {
-  Log(LogLevel::kInfo, "stopping", {{"signal", signal}, {"grace", FormatDuration(config_.shutdown_grace)}});
   readiness_.Block("stopping", "told to by " + std::string(signal));
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal}, {"grace", FormatDuration(config_.shutdown_grace)}});
   TellServiceManager(kStopping);
   const MonotonicTime end = clock_.Monotonic() + config_.shutdown_grace;
   loop_.Post([this] { aws_->Drain([] {}); });
   // Health is answered until nothing else is left to answer.
-  if (!native_->Drain(config_.shutdown_grace) || !http_->Drain(end - clock_.Monotonic())) {
+  const bool calls_ended = native_->Drain(config_.shutdown_grace);
+  const bool requests_ended = http_->Drain(end - clock_.Monotonic());
+  if (!calls_ended || !requests_ended) {
     Log(LogLevel::kWarning, "grace_passed", {{"message", "calls that were still in flight are cut off"}});
   }
+  http_.reset();  // while the strand still answers whatever reached it
   native_->Stop();
   strand_.join();
   commit_thread_.reset();

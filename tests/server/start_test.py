@@ -26,8 +26,8 @@ class Start(brokerd.DaemonTest):
         daemon.signal(signal.SIGTERM)
         self.assertEqual(daemon.wait_exit(), 0)
         events = [json.loads(line)["event"] for line in daemon.lines]
-        self.assertEqual(events, ["starting", "listening", "data_folder_opened", "recovered", "listening",
-                                  "notification_key_made", "ready", "stopping", "stopped"])
+        self.assertEqual(events, ["starting", "listening", "data_folder_opened", "recovered",
+                                  "notification_key_made", "listening", "ready", "stopping", "stopped"])
 
 
 class Addresses(brokerd.DaemonTest):
@@ -97,6 +97,18 @@ class DataFolder(brokerd.DaemonTest):
     def test_the_folder_of_a_daemon_that_was_killed_opens(self):
         self.start().wait_ready().kill()
         self.start().wait_ready()
+
+    def test_a_key_that_is_damaged_or_cannot_be_read_is_named(self):
+        daemon = self.start().wait_ready()
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_exit(), 0)
+        key = os.path.join(self.data, "notification-key.pem")
+        with open(key, "w", encoding="utf-8") as file:
+            file.write("no key\n")
+        self.assertIn(key, self.refuse(5))
+        os.remove(key)
+        os.mkdir(key)
+        self.assertIn(key, self.refuse(4))
 
     def test_a_file_is_no_folder(self):
         with open(self.data, "w", encoding="utf-8"):

@@ -1,5 +1,7 @@
 """How brokerd ends: by a signal, by a second one, by a failed commit; and what a client sees of it."""
 
+import contextlib
+import http.client
 import os
 import signal
 import threading
@@ -112,6 +114,36 @@ class Stop(brokerd.DaemonTest):
     def test_the_grace_is_the_most_that_is_waited(self):
         daemon, _ = self.stalled("--shutdown-grace=100ms")
         self.stop(daemon)
+
+    def test_requests_past_the_grace_are_no_defect(self):
+        daemon, _ = self.stalled("--shutdown-grace=1ms")
+        address = daemon.address("http")
+
+        def ask():
+            connection = http.client.HTTPConnection(address, timeout=brokerd.PATIENCE)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                while True:
+                    connection.request("POST", "/", "Action=ListQueues&Version=2012-11-05",
+                                       {"Content-Type": "application/x-www-form-urlencoded"})
+                    connection.getresponse().read()
+                    asked.release()
+
+        asked = threading.Semaphore(0)
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for _ in range(200):
+            self.assertTrue(asked.acquire(timeout=brokerd.PATIENCE))
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_exit(), 0, daemon.log())
+        self.assertIn("grace_passed", daemon.log())
+        self.assertNotIn(" error ", daemon.log())
+
+    def test_a_closed_terminal_stops_in_order(self):
+        daemon = self.start().wait_ready()
+        daemon.signal(signal.SIGHUP)
+        self.assertEqual(daemon.wait_exit(), 0, daemon.log())
+        self.assertIn("stopping signal=SIGHUP", daemon.log())
 
     def test_a_second_signal_aborts(self):
         daemon, _ = self.stalled("--shutdown-grace=1h")
