@@ -10,12 +10,9 @@
 namespace broker::server {
 namespace {
 
-sigset_t Stops() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
+bool IsIgnored(int signal) {
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 // Runs in a signal handler: only calls that are safe there.
@@ -28,19 +25,22 @@ void Abort(int) {
 }  // namespace
 
 StopSignals::StopSignals() {
-  const sigset_t set = Stops();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  sigemptyset(&stops_);
+  sigaddset(&stops_, SIGTERM);
+  sigaddset(&stops_, SIGINT);
+  if (!IsIgnored(SIGHUP)) sigaddset(&stops_, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &stops_, nullptr);
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
 }
 
 std::string_view StopSignals::Wait(Nanos patience) {
-  const sigset_t set = Stops();
   const timespec wait{patience.count() / 1'000'000'000, patience.count() % 1'000'000'000};
-  switch (::sigtimedwait(&set, nullptr, &wait)) {
+  switch (::sigtimedwait(&stops_, nullptr, &wait)) {
     case SIGTERM: return "SIGTERM";
     case SIGINT: return "SIGINT";
+    case SIGHUP: return "SIGHUP";
     default: return {};  // the time passed, or another signal's handler ran
   }
 }
@@ -50,8 +50,11 @@ void StopSignals::LetTheNextAbort() {
   abort.sa_handler = &Abort;
   ::sigaction(SIGTERM, &abort, nullptr);
   ::sigaction(SIGINT, &abort, nullptr);
-  const sigset_t set = Stops();
-  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  sigset_t aborts;
+  sigemptyset(&aborts);
+  sigaddset(&aborts, SIGTERM);
+  sigaddset(&aborts, SIGINT);
+  ::pthread_sigmask(SIG_UNBLOCK, &aborts, nullptr);
 }
 
 }  // namespace broker::server

@@ -16,7 +16,9 @@ TEST(StopSignalsDeathTest, OneThatCameBeforeIsNotLost) {
         const bool term = signals.Wait(std::chrono::seconds(30)) == "SIGTERM";
         ::raise(SIGINT);
         const bool interrupt = signals.Wait(std::chrono::seconds(30)) == "SIGINT";
-        ::_exit(term && interrupt ? 42 : 1);
+        ::raise(SIGHUP);
+        const bool hang_up = signals.Wait(std::chrono::seconds(30)) == "SIGHUP";
+        ::_exit(term && interrupt && hang_up ? 42 : 1);
       },
       ::testing::ExitedWithCode(42), "");
 }
@@ -41,6 +43,30 @@ TEST(StopSignalsDeathTest, TheNextOneAbortsWhateverRuns) {
         ::_exit(1);
       },
       ::testing::ExitedWithCode(7), "second signal");
+}
+
+TEST(StopSignalsDeathTest, HangUpsAreIgnoredWhereTheyWere) {
+  EXPECT_EXIT(
+      {
+        ::signal(SIGHUP, SIG_IGN);  // as nohup does
+        StopSignals signals;
+        ::raise(SIGHUP);
+        ::_exit(signals.Wait(std::chrono::milliseconds(1)).empty() ? 42 : 1);
+      },
+      ::testing::ExitedWithCode(42), "");
+}
+
+TEST(StopSignalsDeathTest, FurtherHangUpsDoNotAbort) {
+  EXPECT_EXIT(
+      {
+        StopSignals signals;
+        ::raise(SIGHUP);
+        signals.Wait(std::chrono::seconds(30));
+        signals.LetTheNextAbort();
+        ::raise(SIGHUP);
+        ::_exit(42);
+      },
+      ::testing::ExitedWithCode(42), "");
 }
 
 TEST(StopSignalsDeathTest, AReaderThatWentAwayIsNoSignal) {
