@@ -53,7 +53,6 @@ class Context {
   // work shall hear that the broker stops, from the broker.
   void Drain(std::function<void()> idle);
   bool draining() const { return draining_; }
-  std::size_t calls() const { return calls_; }
 
  private:
   void TellIfIdle();

@@ -37,7 +37,6 @@ void Loop::Run() {
         Committed(*std::move(group));
         continue;
       }
-      ++groups_;
       commit_(*std::move(group));
     }
   }

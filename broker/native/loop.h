@@ -72,9 +72,6 @@ class Loop final : public Executor {
   // Unknown or already run: no effect.
   void Cancel(TimerId timer);
 
-  // Groups committed so far, and events gathered into them: how well syncs are shared.
-  std::uint64_t groups() const { return groups_; }
-
  private:
   class WakeTag final : public Tag {
    public:
@@ -100,7 +97,6 @@ class Loop final : public Executor {
   Commit commit_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   bool committing_ = false;
-  std::uint64_t groups_ = 0;
   std::atomic<std::thread::id> strand_{};
 
   std::map<std::pair<MonotonicTime, TimerId>, std::function<void()>> timers_;

@@ -99,6 +99,7 @@ class NativeServer::Services {
             v1::Idempotency::service_full_name(),
             v1::Admin::service_full_name(),
             grpc::health::v1::Health::service_full_name(),
+            grpc::reflection::v1::ServerReflection::service_full_name(),
             grpc::reflection::v1alpha::ServerReflection::service_full_name()};
   }
 

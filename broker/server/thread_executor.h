@@ -1,7 +1,8 @@
 // An Executor of a few threads of its own: where the engine's reads may block.
 //
 // The queue takes everything: a read that were dropped would leave its reader waiting for ever. What bounds it is who
-// posts: the engine has at most one read-ahead under way for each cursor, and one page for each peek.
+// posts: the engine has at most one read-ahead and one scan under way for each cursor, one move of survivors for each log
+// that reclaims space, and one read for each peek, description or running task.
 // Work runs in the order of posting only with one thread. Thread-safe.
 #pragma once
 
