@@ -54,14 +54,33 @@ void AddOptions(const CLI::App* app, Candidates& out) {
   }
 }
 
-void AddValues(const CLI::Option* option, const Completions& completions, const NameSource& source,
-               const std::string& prefix, Candidates& out) {
+// Which names follow "topic/" and the like, where a name can be of several kinds.
+Names OfKind(Names names, std::string_view kind) {
+  const bool sources = names == Names::kSources;
+  if (!sources && names != Names::kTopicsAndQueues) return Names::kNone;
+  if (kind == "queue/") return Names::kQueues;
+  if (kind == "topic/" && !sources) return Names::kTopics;
+  if (kind == "subscription/" && sources) return Names::kPullSubscriptions;
+  return Names::kNone;
+}
+
+// `typed` is the beginning of the value, behind `prefix`.
+void AddValues(const CLI::Option* option, const Completions& completions, const NameSource& source, std::string prefix,
+               std::string_view typed, Candidates& out) {
   if (option == nullptr) return;
   const auto found = completions.find(option);
   if (found == completions.end()) return;
   for (const std::string& word : found->second.words) out.Add(prefix + word);
-  if (found->second.names == Names::kNone || found->second.names == Names::kFiles) return;
-  for (const std::string& name : source(found->second.names)) out.Add(prefix + name);
+  Names names = found->second.names;
+  if (const auto slash = typed.find('/'); slash != std::string_view::npos) {
+    const std::string_view kind = typed.substr(0, slash + 1);
+    if (const Names narrower = OfKind(names, kind); narrower != Names::kNone) {
+      names = narrower;
+      prefix += kind;
+    }
+  }
+  if (names == Names::kNone || names == Names::kFiles) return;
+  for (const std::string& name : source(names)) out.Add(prefix + name);
 }
 
 }  // namespace
@@ -87,9 +106,10 @@ std::vector<Candidate> Complete(const CLI::App& root, const Completions& complet
     }
   }
   if (open != nullptr) {
-    AddValues(open, completions, source, "", out);
+    AddValues(open, completions, source, "", typed, out);
   } else if (const auto equals = typed.find('='); typed.starts_with("--") && equals != std::string::npos) {
-    AddValues(FindOption(app, typed.substr(0, equals)), completions, source, typed.substr(0, equals + 1), out);
+    AddValues(FindOption(app, typed.substr(0, equals)), completions, source, typed.substr(0, equals + 1),
+              std::string_view(typed).substr(equals + 1), out);
   } else if (typed.starts_with('-')) {
     AddOptions(app, out);
   } else {
@@ -99,7 +119,7 @@ std::vector<Candidate> Complete(const CLI::App& root, const Completions& complet
         out.Add(child->get_name(), child->get_description());
       }
     }
-    AddValues(Positional(*app, positionals), completions, source, "", out);
+    AddValues(Positional(*app, positionals), completions, source, "", typed, out);
   }
   return std::move(out).Take();
 }

@@ -15,13 +15,24 @@ struct Script {
 constexpr std::array<Script, 3> kScripts{{
     {"bash", R"(# bash completion for brokerctl. Load it with: source <(brokerctl completion bash)
 _brokerctl() {
-  local typed line words
+  local line part typed apart joins i words=()
   COMPREPLY=()
-  typed="${COMP_WORDS[COMP_CWORD]}"
-  words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+  # Bash takes words apart at = and : (COMP_WORDBREAKS), and replaces only what is behind the last of them.
+  for (( i = 1; i <= COMP_CWORD; i++ )); do
+    part="${COMP_WORDS[i]}"
+    if (( ${#words[@]} )) && [[ -n "$joins" || "$part" == [=:]* ]]; then
+      words[${#words[@]}-1]+="$part"
+    else
+      words+=("$part")
+    fi
+    [[ "$part" == *[=:] ]] && joins=yes || joins=
+  done
+  typed="${words[${#words[@]}-1]}"
+  part="${COMP_WORDBREAKS//[^=:]/}"
+  [[ -n "$part" ]] && apart="${typed%"${typed##*[$part]}"}"
   while IFS= read -r line; do
     line="${line%%$'\t'*}"
-    [[ "$line" == "$typed"* ]] && COMPREPLY+=("$line")
+    [[ "$line" == "$typed"* ]] && COMPREPLY+=("${line#"$apart"}")
   done < <("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null)
 }
 complete -o default -F _brokerctl brokerctl

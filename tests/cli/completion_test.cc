@@ -59,6 +59,17 @@ TEST_F(CompletionTest, LiveNamesWhereANameIsMeant) {
   EXPECT_THAT(asked_, ElementsAre(Names::kSources));
 }
 
+TEST_F(CompletionTest, NamesBehindTheirKind) {
+  EXPECT_THAT(Typed({"publish", "topic/e"}), ElementsAre("topic/email"));
+  EXPECT_THAT(asked_, ElementsAre(Names::kTopics));
+  EXPECT_THAT(Typed({"peek", "queue/bil"}), ElementsAre("queue/billing", "queue/billing-dlq"));
+  EXPECT_THAT(asked_, ElementsAre(Names::kQueues));
+  EXPECT_THAT(Typed({"receive", "subscription/"}), testing::SizeIs(3));
+  EXPECT_THAT(asked_, ElementsAre(Names::kPullSubscriptions));
+  EXPECT_THAT(Typed({"receive", "topic/e"}), IsEmpty());
+  EXPECT_THAT(Typed({"publish", "bil/"}), IsEmpty());
+}
+
 TEST_F(CompletionTest, NothingForANewName) {
   EXPECT_THAT(Typed({"queue", "create", ""}), IsEmpty());
   EXPECT_THAT(asked_, IsEmpty());

@@ -85,6 +85,20 @@ class CompletionTest(unittest.TestCase):
                   '_brokerctl; echo "${COMPREPLY[@]}"')
         self.assertEqual(self.ask("bash", "-c", script), "billing billing-dlq\n")
 
+    @unittest.skipUnless(shutil.which("bash"), "bash is not installed")
+    def test_bash_puts_together_what_it_took_apart(self):
+        def offered(words, breaks="=:"):
+            script = (f"source <(brokerctl completion bash); COMP_WORDBREAKS=$' \\t{breaks}'; COMP_WORDS=({words}); "
+                      'COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); _brokerctl; echo "${COMPREPLY[@]}"')
+            return self.ask("bash", "-c", script).split()
+
+        self.assertEqual(offered("brokerctl queue create x --dead-letter = billing-"), ["billing-dlq"])
+        self.assertEqual(offered("brokerctl queue create x --dead-letter ="), ["billing", "billing-dlq", "~odd"])
+        self.assertEqual(offered("brokerctl queue list --output = j"), ["json"])
+        self.assertEqual(offered("brokerctl queue list --output=j", breaks=""), ["--output=json"])
+        host, port = self.ctl.environment()["BROKER_ADDRESS"].split(":")
+        self.assertEqual(offered(f"brokerctl --address {host} : {port} peek queue/billing-"), ["queue/billing-dlq"])
+
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish_offers_live_names_and_tells_what_words_mean(self):
         def offered(line):
