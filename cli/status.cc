@@ -66,7 +66,7 @@ std::string_view LastPart(std::string_view message) {
   return at == std::string_view::npos ? message : message.substr(at + kMark.size());
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 44> kFlags{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 52> kFlags{{
     {"name", "NAME"},
     {"target", "TARGET"},
     {"source", "SOURCE"},
@@ -111,6 +111,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 44> kFlags{{
     {"life", "--for"},
     {"expire_time", "--for"},
     {"key", "KEY"},
+    {"ordered", "--ordered"},
+    {"exactly_once", "--exactly-once"},
+    {"start", "--start"},
+    {"force", "--force"},
+    {"bounds.overflow", "--overflow"},
+    {"deduplication", "--dedup-by-content"},
+    {"consumer", "--consumer"},
+    {"attempt_id", "--attempt-id"},
 }};
 
 // "attributes[\"kind\"].label": the flag, with the attribute's name where the path has it.
