@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace broker {
@@ -47,7 +48,11 @@ void AppendQuoted(std::string& out, std::string_view text) {
 }
 
 bool IsBare(std::string_view text) {
-  return !text.empty() && text.find_first_of(" \"=\\\t\n\r") == std::string_view::npos;
+  const auto quoted = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7f || c == '"' || c == '=' || c == '\\';
+  };
+  return !text.empty() && std::none_of(text.begin(), text.end(), quoted);
 }
 
 }  // namespace
