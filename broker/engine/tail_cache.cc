@@ -10,9 +10,17 @@ constexpr std::uint64_t kMessageBytes = 768;  // of structures around a message
 
 }  // namespace
 
+// What was read from the store to make an alias of it is nobody else's: the alias holds it whole.
+bool TailCache::SharesMessage(const StoredRecord& record) const {
+  if (!record.stands_elsewhere()) return false;
+  const MessageLog* home = logs_.Find(record.alias->target.log.value());
+  const RecordPtr original = home == nullptr ? nullptr : home->InTail(record.alias->target.sequence.value());
+  return original != nullptr && original->message == record.message;
+}
+
 void TailCache::Add(MessageLog& log, RecordPtr record, std::uint64_t group) {
-  const std::uint64_t bytes =
-      record->stands_elsewhere() || record->message == nullptr ? kAliasBytes : kMessageBytes + record->size_bytes;
+  const bool small = record->message == nullptr || SharesMessage(*record);
+  const std::uint64_t bytes = small ? kAliasBytes : kMessageBytes + record->size_bytes;
   items_.push_back({log.id.value(), record->sequence, bytes, group});
   bytes_ += bytes;
   log.tail.push_back(std::move(record));
@@ -28,6 +36,13 @@ void TailCache::Evict(std::uint64_t committed_group) {
   }
 }
 
-void TailCache::Forget(MessageLog& log) { log.tail.clear(); }
+void TailCache::Forget(MessageLog& log) {
+  log.tail.clear();
+  std::erase_if(items_, [&](const Item& item) {
+    if (item.log != log.id.value()) return false;
+    bytes_ -= item.bytes;
+    return true;
+  });
+}
 
 }  // namespace broker::engine

@@ -1,5 +1,7 @@
 // Keeps the newest records of all logs within one budget, so that what was just published is delivered without a read.
 // Records whose group is not yet committed stay, whatever the budget says: they are not in the store.
+// A message that the tails of several logs share counts once, for the log it was published to: at most twice the budget is
+// in memory, since all that share it go when as much as the budget has come after them.
 // Confined to the engine's strand.
 #pragma once
 
@@ -22,6 +24,8 @@ class TailCache {
   void Forget(MessageLog& log);
 
  private:
+  bool SharesMessage(const StoredRecord& record) const;
+
   struct Item {
     std::uint64_t log;
     std::uint64_t sequence;
